@@ -1,0 +1,1 @@
+"""Applies the recommendations that Amazon's account teams push through Amazon Marketing Stream."""

@@ -1,0 +1,67 @@
+"""What one SQS message can turn out to hold."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
+from recommendation_applier.domain.recommendation import Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One SQS message as the consumer received it; *receive_count* starts at 1."""
+
+    message_id: str
+    body: str
+    receive_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A recommendation that may be applied.
+
+    *body* is the text to dead-letter when it cannot be sent; *in_doubt* says that an earlier
+    request may have reached Amazon without its answer reaching us.
+    """
+
+    recommendation: Recommendation
+    body: str
+    in_doubt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Word from Amazon that a recommendation needs no application: removed, rejected, applied."""
+
+    recommendation_id: str
+    published_date: datetime | None
+    reason: NotApplicableReason
+
+
+@dataclass(frozen=True, slots=True)
+class NotForUs:
+    """Something that belongs on this queue but asks nothing of us."""
+
+    reason: NotApplicableReason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """SNS asks whether the queue's owner wants a subscription; the token is a secret."""
+
+    topic_arn: str
+    token: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Something that cannot be used: why, and the text that is kept on the dead-letter queue."""
+
+    reason: DeadLetterReason
+    message: str
+    body: str = field(repr=False)
+
+
+Content = Publication | Withdrawal | NotForUs | Confirmation | Rejection

@@ -1,0 +1,96 @@
+"""Everything that can keep a request from being answered, by who must act.
+
+ApplierError
+├── WaitError                   nobody: it is tried again later
+│   ├── ThrottledError          429; carries how long to wait
+│   ├── UnavailableError        nothing was taken: no connection, 500, 503
+│   ├── AnswerLostError         something may have been taken: ask before sending again
+│   └── OutOfTimeError          the invocation's time is up; nothing was sent
+├── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
+├── RefusedError                the request itself is wrong, and will be the next time
+└── SettingsError               an operator: the function's environment
+
+A 422 is not here: it is an answer, given id by id (see `outcome`).
+"""
+
+from typing import ClassVar
+
+from recommendation_applier.domain.reasons import RetryReason
+
+
+class ApplierError(Exception):
+    """The root: says what was tried, on what, and why it failed.
+
+    *http_status*, *api_code* and *request_id* are what Amazon answered, where it did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        http_status: int | None = None,
+        api_code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        """Keep the sentence for people and Amazon's words for support cases."""
+        super().__init__(message)
+        self.http_status = http_status
+        self.api_code = api_code
+        self.request_id = request_id
+
+
+class WaitError(ApplierError):
+    """It may work later, as it is."""
+
+    reason: ClassVar[RetryReason] = RetryReason.UNAVAILABLE
+    retry_after: float = 0.0
+    """Seconds to wait at least, where the other side named them."""
+
+
+class ThrottledError(WaitError):
+    """Too many requests (429): nothing was taken."""
+
+    reason = RetryReason.THROTTLED
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float = 0.0,
+        http_status: int | None = None,
+        api_code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        """Keep *retry_after*, in seconds; 0 where Amazon did not say."""
+        super().__init__(message, http_status=http_status, api_code=api_code, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class UnavailableError(WaitError):
+    """The other side could not be reached, or said that it failed: nothing was taken."""
+
+
+class AnswerLostError(WaitError):
+    """The request may have been taken; nobody may send it again before asking."""
+
+    reason = RetryReason.ANSWER_LOST
+
+
+class OutOfTimeError(WaitError):
+    """The invocation's time was up before the request was made."""
+
+    reason = RetryReason.OUT_OF_TIME
+
+
+class CredentialsRefusedError(ApplierError):
+    """The credentials are refused: every further request would be, so none is made."""
+
+    reason: ClassVar[RetryReason] = RetryReason.CREDENTIALS_REFUSED
+
+
+class RefusedError(ApplierError):
+    """The request was refused and nothing was taken; the same request would be refused again."""
+
+
+class SettingsError(ApplierError):
+    """A variable of the function's environment is missing or malformed; the message names it."""

@@ -1,0 +1,121 @@
+"""One SQS body -> everything it holds. One bad body, or one bad element, never hides another."""
+
+import json
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+from recommendation_applier.domain.delivery import (
+    Confirmation,
+    Content,
+    NotForUs,
+    Rejection,
+)
+from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
+from recommendation_applier.domain.redriven import (
+    looks_like_dead_letter,
+    read_batch_letter,
+    read_message_letter,
+)
+from recommendation_applier.domain.stream_message import (
+    looks_like_stream_message,
+    read_stream_message,
+    shorten,
+)
+
+_MAX_WRAPPINGS: Final = 5
+"""A dead letter of an SNS envelope of an array needs three; more than five is nobody's message."""
+
+
+def read_body(body: str, *, actionable_statuses: AbstractSet[str]) -> Sequence[Content]:
+    """Read a raw Stream message, an SNS envelope, an array of messages, or a dead letter of ours.
+
+    Promise: never raises, never gives an empty answer; what cannot be used is a `Rejection` with
+    one code of the closed list and a sentence.
+    """
+    return _Reader(actionable_statuses).text(body, body, wrappings=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    actionable_statuses: AbstractSet[str]
+
+    def text(self, text: str, body: str, *, wrappings: int) -> Sequence[Content]:
+        """Read JSON *text*; *body* is what to dead-letter if it cannot be used."""
+        try:
+            value = from_json(text, allow_inf_nan=False)
+        except ValueError as error:
+            return (
+                Rejection(DeadLetterReason.UNREADABLE_BODY, f"the body is not JSON: {error}", body),
+            )
+        if isinstance(value, list):
+            return self._array(value, body, wrappings=wrappings + 1)
+        return self._value(value, body, wrappings=wrappings)
+
+    def _array(self, values: list[Any], body: str, *, wrappings: int) -> Sequence[Content]:
+        if not values:
+            return (_unrecognized("the body is an empty array", body),)
+        # Each element is kept by itself: sending the whole array back would repeat its neighbours.
+        return tuple(
+            content
+            for value in values
+            for content in self._value(
+                value, json.dumps(value, separators=(",", ":")), wrappings=wrappings
+            )
+        )
+
+    def _value(self, value: object, body: str, *, wrappings: int) -> Sequence[Content]:
+        if wrappings > _MAX_WRAPPINGS:
+            return (_unrecognized(f"it is wrapped more than {_MAX_WRAPPINGS} times", body),)
+        if not isinstance(value, Mapping):
+            return (_unrecognized(f"it is {shorten(value)}; it must be an object", body),)
+        if looks_like_dead_letter(value):
+            return self._dead_letter(value, body, wrappings=wrappings + 1)
+        if "TopicArn" in value and isinstance(value.get("Type"), str):
+            return self._notification(value, body, wrappings=wrappings + 1)
+        if looks_like_stream_message(value):
+            return (read_stream_message(value, body, actionable_statuses=self.actionable_statuses),)
+        return (_unrecognized(f"an object with {_keys(value)}", body),)
+
+    def _dead_letter(
+        self, letter: Mapping[str, Any], body: str, *, wrappings: int
+    ) -> Sequence[Content]:
+        if letter["kind"] == "batch":
+            return read_batch_letter(letter, body)
+        original = read_message_letter(letter, body)
+        if isinstance(original, Rejection):
+            return (original,)
+        return self.text(original, original, wrappings=wrappings)
+
+    def _notification(
+        self, envelope: Mapping[str, Any], body: str, *, wrappings: int
+    ) -> Sequence[Content]:
+        kind, topic, message = envelope["Type"], envelope["TopicArn"], envelope.get("Message")
+        if kind == "Notification" and isinstance(message, str):
+            return self.text(message, body, wrappings=wrappings)
+        token = envelope.get("Token")
+        if kind == "SubscriptionConfirmation" and isinstance(token, str) and isinstance(topic, str):
+            return (Confirmation(topic, token, body),)
+        if kind == "UnsubscribeConfirmation":
+            return (NotForUs(NotApplicableReason.UNSUBSCRIBED, shorten(topic)),)
+        return (
+            _unrecognized(
+                f"an SNS message of Type {shorten(kind)} without the fields of that type", body
+            ),
+        )
+
+
+def _unrecognized(what: str, body: str) -> Rejection:
+    return Rejection(
+        DeadLetterReason.UNRECOGNIZED_MESSAGE,
+        f"{what}; expected a Stream message, an SNS notification, or a dead letter",
+        body,
+    )
+
+
+def _keys(value: Mapping[str, Any]) -> str:
+    names = sorted(value)[:5]
+    return f"the fields {', '.join(shorten(name) for name in names)}" if names else "no fields"

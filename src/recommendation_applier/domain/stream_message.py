@@ -1,0 +1,209 @@
+"""The two documented shapes of the Stream dataset -> what they say, or a typed reason why not.
+
+The how-to guide shows a camelCase envelope around `messageBody`; the dataset guide lists one flat
+snake_case object. Both are read the same way: an outer object with the ids of the account, and an
+inner one (`messageBody`, or the outer object itself) with the recommendation.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from recommendation_applier.domain.delivery import (
+    Content,
+    NotForUs,
+    Publication,
+    Rejection,
+    Withdrawal,
+)
+from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES, code_of
+from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
+from recommendation_applier.domain.recommendation import (
+    UNSUPPORTED_MARKETPLACE,
+    AmazonDate,
+    Identifier,
+    Recommendation,
+)
+
+DATASET: Final = "sponsored-ads-campaign-diagnostics-recommendations"
+
+REMOVED: Final = "REMOVED"
+"""Amazon has taken the recommendation back. No setting can make this status actionable."""
+
+SETTLED_STATUSES: Final = {
+    REMOVED: NotApplicableReason.REMOVED,
+    "REJECTED": NotApplicableReason.REJECTED,
+    "APPLY_SUCCESS": NotApplicableReason.APPLIED_ELSEWHERE,
+    "SUCCESS": NotApplicableReason.APPLIED_ELSEWHERE,
+    "APPLY_IN_PROGRESS": NotApplicableReason.BEING_APPLIED_ELSEWHERE,
+    "IN_PROGRESS": NotApplicableReason.BEING_APPLIED_ELSEWHERE,
+}
+"""Statuses that ask nothing of us. REMOVED is the guide's; the others are those of Amazon's
+Recommendations API and of `applicationStatus`, which name one lifecycle twice. A failed application
+is not among them: somebody should look at it."""
+
+_SHOWN_CHARACTERS: Final = 60
+_IN_MESSAGE_BODY: Final = (
+    "recommendation_id",
+    "advertiser_type",
+    "published_date",
+    "expiry_date",
+)
+_NESTED_NAMES: Final = {
+    "encrypted_advertiser_id": "advertiserId",
+    "entity_id": "entityId",
+    "marketplace": "messageBody.marketplace_name",
+    **{name: f"messageBody.{name}" for name in _IN_MESSAGE_BODY},
+}
+_FLAT_NAMES: Final = {
+    "encrypted_advertiser_id": "advertiser_id",
+    "marketplace": "marketplace_name",
+}
+
+Json = Mapping[str, Any]
+
+
+class _Settled(BaseModel):
+    """All that is read of a message whose status asks nothing of us."""
+
+    recommendation_id: Identifier
+    published_date: AmazonDate | None = None
+
+
+def looks_like_stream_message(message: Json) -> bool:
+    """Tell whether *message* is of a Stream dataset, ours or another."""
+    return any(
+        key in message for key in ("messageBody", "datasetId", "dataset_id", "recommendation_id")
+    )
+
+
+def read_stream_message(
+    message: Json, body: str, *, actionable_statuses: AbstractSet[str]
+) -> Content:
+    """Say what *message* holds; *body* is the text it came from.
+
+    Promise: never raises for anything that JSON can hold. A message of another dataset is
+    `NotForUs`; a settled status is a `Withdrawal`, for which only the recommendation's id and
+    dates are read; an actionable or absent status is a `Publication`.
+    """
+    dataset = _first(message, "datasetId", "dataset_id")
+    if isinstance(dataset, str) and dataset != DATASET:
+        return NotForUs(NotApplicableReason.OTHER_DATASET, shorten(dataset))
+    nested = "messageBody" in message
+    inner = message["messageBody"] if nested else message
+    if not isinstance(inner, Mapping):
+        return Rejection(
+            DeadLetterReason.INVALID_MESSAGE,
+            f"messageBody is {shorten(inner)}; it must be an object",
+            body,
+        )
+    try:
+        return _read(message, inner, body, actionable_statuses)
+    except ValidationError as error:
+        return rejection(error, body, names=_NESTED_NAMES if nested else _FLAT_NAMES)
+
+
+def rejection(error: ValidationError, body: str, *, names: Mapping[str, str]) -> Rejection:
+    """Turn pydantic's findings into field, value and rule, in the *names* that the source uses."""
+    findings = error.errors(include_url=False)
+    unsupported = all(finding["type"] == UNSUPPORTED_MARKETPLACE for finding in findings)
+    return Rejection(
+        DeadLetterReason.UNSUPPORTED_MARKETPLACE
+        if unsupported
+        else DeadLetterReason.INVALID_MESSAGE,
+        "; ".join(_sentence(finding, names) for finding in findings),
+        body,
+    )
+
+
+def shorten(value: object) -> str:
+    """Show *value* in a sentence, however long it is."""
+    text = repr(value) if not isinstance(value, str) else f"'{value[:_SHOWN_CHARACTERS]}'"
+    if isinstance(value, str) and len(value) > _SHOWN_CHARACTERS:
+        return f"{text} and {len(value) - _SHOWN_CHARACTERS} more characters"
+    return text if len(text) <= 2 * _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
+
+
+def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSet[str]) -> Content:
+    status = inner.get("recommendation_status")
+    actionable = isinstance(status, str) and status in actionable_statuses
+    if status is not None and not actionable:
+        return _read_inactive(inner, status, body)
+    marketplace = inner.get("marketplace_name")
+    marketplace_id = _first(message, "marketplaceId", "marketplace_id")
+    known = code_of(marketplace_id) if isinstance(marketplace_id, str) else None
+    if marketplace == "GB" and known == "UK":
+        known = "GB"  # the apply request has two codes for the United Kingdom
+    if marketplace is None:
+        marketplace = known
+    elif marketplace in APPLICABLE_MARKETPLACES and known and known != marketplace:
+        return Rejection(
+            DeadLetterReason.INVALID_MESSAGE,
+            f"marketplace_name is {shorten(marketplace)} but marketplaceId "
+            f"{shorten(marketplace_id)} is {known}; the two must agree",
+            body,
+        )
+    if marketplace is None and isinstance(marketplace_id, str) and marketplace_id.strip():
+        return Rejection(
+            DeadLetterReason.UNSUPPORTED_MARKETPLACE,
+            f"marketplaceId is {shorten(marketplace_id)}, which is not known, and there is no "
+            "marketplace_name",
+            body,
+        )
+    advertiser = {
+        "advertiser_type": inner.get("advertiser_type"),
+        "encrypted_advertiser_id": _first(message, "advertiserId", "advertiser_id"),
+        "entity_id": _first(message, "entityId", "entity_id"),
+        "marketplace": marketplace,
+    }
+    fields = {
+        "recommendation_id": inner.get("recommendation_id"),
+        "advertiser": advertiser,
+        "published_date": inner.get("published_date"),
+        "expiry_date": inner.get("expiry_date"),
+        "type": inner.get("type"),
+        "ad_product": inner.get("ad_product"),
+        "campaign_id": inner.get("campaign_id"),
+        "recommendation_group": inner.get("recommendation_group"),
+        "grouping_type": _grouping_type(inner),
+    }
+    return Publication(Recommendation.model_validate(fields), body)
+
+
+def _read_inactive(inner: Json, status: object, body: str) -> Content:
+    settled = SETTLED_STATUSES.get(status) if isinstance(status, str) else None
+    if settled is None:
+        return Rejection(
+            DeadLetterReason.UNKNOWN_STATUS,
+            f"recommendation_status is {shorten(status)}; it is neither actionable "
+            "(parameter ActionableStatuses) nor known to be settled",
+            body,
+        )
+    known = _Settled.model_validate(inner)
+    return Withdrawal(known.recommendation_id, known.published_date, settled)
+
+
+def _grouping_type(inner: Json) -> object:
+    value: object = inner
+    for key in ("explanation", "recommendation_context", "grouping_context", "grouping_type"):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def _first(message: Json, *names: str) -> object:
+    return next((message[name] for name in names if message.get(name) is not None), None)
+
+
+def _sentence(finding: ErrorDetails, names: Mapping[str, str]) -> str:
+    name = str(finding["loc"][-1])
+    value = finding["input"]
+    # A field that is absent altogether is reported with the whole object as its input.
+    absent = value is None or finding["type"] == "missing"
+    state = "is missing" if absent else f"is {shorten(value)}"
+    rule = finding["msg"]
+    return f"{names.get(name, name)} {state}; {'it ' if rule.startswith('must') else ''}{rule}"
