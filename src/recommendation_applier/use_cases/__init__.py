@@ -1,0 +1,1 @@
+"""One verb a module; each states the ports that it needs as small Protocols."""

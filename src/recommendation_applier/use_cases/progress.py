@@ -1,0 +1,94 @@
+"""Where every part of every delivery of an invocation stands, and by which door it left."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from recommendation_applier.domain.batching import ApplyBatch
+from recommendation_applier.domain.delivery import Content, Delivery, Publication
+from recommendation_applier.domain.outcome import ApplyResult, StatusResult
+from recommendation_applier.domain.reasons import Door
+from recommendation_applier.domain.recommendation import Recommendation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One thing that a delivery holds: most hold one, an array or a dead letter may hold many."""
+
+    number: int
+    delivery: Delivery
+    content: Content
+
+    @property
+    def recommendation(self) -> Recommendation | None:
+        """The recommendation, where there is one that could be read."""
+        return self.content.recommendation if isinstance(self.content, Publication) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A part that has left: by which door, and why; *retry_after* is in seconds."""
+
+    part: Part
+    door: Door
+    reason: StrEnum
+    detail: str = ""
+    retry_after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that happened in one invocation, for the entrypoint to say."""
+
+    departures: Sequence[Departure]
+    results: Sequence[ApplyResult]
+    status_results: Sequence[StatusResult]
+    held: Sequence[ApplyBatch]
+    unfinished: frozenset[str]
+    """The ids of the SQS messages that must stay on the queue."""
+
+
+class Progress:
+    """Keeps the book: every part leaves once, and what has not left stays on the queue."""
+
+    def __init__(self, contents: Iterable[tuple[Delivery, Sequence[Content]]]) -> None:
+        """Start with nothing departed."""
+        pairs = [(delivery, content) for delivery, held in contents for content in held]
+        self.parts = [Part(number, *pair) for number, pair in enumerate(pairs)]
+        self._departures: dict[int, Departure] = {}
+
+    @property
+    def departures(self) -> Sequence[Departure]:
+        """What has left, in the order of the deliveries."""
+        return [
+            self._departures[part.number] for part in self.parts if part.number in self._departures
+        ]
+
+    def leave(
+        self, part: Part, door: Door, reason: StrEnum, *, detail: str = "", retry_after: float = 0.0
+    ) -> None:
+        """Let *part* leave; it can do so once only."""
+        if part.number in self._departures:
+            left = self._departures[part.number]
+            raise ValueError(
+                f"part {part.number} of the invocation cannot leave by {door} ({reason}): "
+                f"it left by {left.door} ({left.reason})"
+            )
+        self._departures[part.number] = Departure(part, door, reason, detail, retry_after)
+
+    def unfinished(self) -> frozenset[str]:
+        """Name the messages of which a part is to be retried, or has not left at all."""
+        return frozenset(
+            part.delivery.message_id
+            for part in self.parts
+            if part.number not in self._departures
+            or self._departures[part.number].door is Door.RETRY
+        )
+
+    def retried(self) -> frozenset[str]:
+        """Name the messages of which a part is to be retried."""
+        return frozenset(
+            departure.part.delivery.message_id
+            for departure in self._departures.values()
+            if departure.door is Door.RETRY
+        )
