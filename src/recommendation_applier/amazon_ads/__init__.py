@@ -1,0 +1,1 @@
+"""The only room that speaks HTTP: Login with Amazon and the Partner Opportunities API."""

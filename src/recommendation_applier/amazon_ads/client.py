@@ -1,0 +1,208 @@
+"""The Partner Opportunities API: several requests at a time, bounded in tries and in time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from recommendation_applier.amazon_ads.exchange import Exchange, error_of
+from recommendation_applier.amazon_ads.gate import Gate
+from recommendation_applier.amazon_ads.wire import Answer, application_status_path, apply_path
+from recommendation_applier.domain.batching import ApplyBatch
+from recommendation_applier.domain.errors import (
+    AnswerLostError,
+    ApplierError,
+    CredentialsRefusedError,
+    OutOfTimeError,
+    ThrottledError,
+    UnavailableError,
+    WaitError,
+)
+from recommendation_applier.domain.outcome import (
+    INTERNAL_ERROR,
+    ApplyResult,
+    StatusResult,
+    split,
+)
+from recommendation_applier.domain.reasons import AcceptedReason
+
+MAX_ATTEMPTS: Final = 4
+"""Tries of one batch in one invocation; beyond that SQS brings the deliveries back, later."""
+
+GRACE_SECONDS: Final = 1.0
+"""Past its deadline, a request gets this long to notice; then it is given up as lost."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one batch has cost so far."""
+
+    attempts: int = 0
+    throttled: int = 0
+
+    def count_request(self) -> None:
+        self.attempts += 1
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerOpportunitiesClient:
+    """Fits the PartnerOpportunities port for one invocation."""
+
+    exchange: Exchange
+    gate: Gate
+    max_concurrent_requests: int
+
+    def apply(self, batches: Sequence[ApplyBatch]) -> Iterator[ApplyResult]:
+        """Send *batches*, and yield one result for each, in the order of completion.
+
+        Never raises for what Amazon, the network or the clock do: a batch without an answer says
+        why in its result. What is throttled (429) waits for Retry-After, together with everything
+        else; what failed without being taken is repeated with full jitter; what may have been
+        taken is not repeated here at all.
+        """
+        return self._together(self._apply, batches, _unanswered)
+
+    def application_status(self, batches: Sequence[ApplyBatch]) -> Iterator[StatusResult]:
+        """Ask what became of the recommendations of *batches*; results as for `apply`."""
+        return self._together(self._application_status, batches, _status_unanswered)
+
+    def _apply(self, batch: ApplyBatch) -> ApplyResult:
+        tally = _Tally()
+        started = self.exchange.pacing.monotonic()
+        what = f"apply of {batch}"
+        path = apply_path(batch.partner_opportunity_id)
+        try:
+            answer = self._converse(path, batch, tally, what=what)
+        except ApplierError as error:
+            result = _unanswered(batch, error, tally)
+        else:
+            result = _answered(batch, answer, tally, what=what)
+        return replace(result, seconds=self.exchange.pacing.monotonic() - started)
+
+    def _application_status(self, batch: ApplyBatch) -> StatusResult:
+        what = f"applicationStatus of {batch}"
+        path = application_status_path(batch.partner_opportunity_id)
+        try:
+            answer = self._converse(path, batch, _Tally(), what=what)
+        except ApplierError as error:
+            return _status_unanswered(batch, error)
+        failure = error_of(answer, what=what)
+        if failure is None and answer.statuses is None:
+            failure = UnavailableError(f"{what} failed: {answer}: the body has no statuses")
+        return StatusResult(batch, answer.statuses or {}, failure, answer.request_ids)
+
+    def _converse(self, path: str, batch: ApplyBatch, tally: _Tally, *, what: str) -> Answer:
+        """Post until there is an answer, or no sense in another try."""
+        pacing = self.exchange.pacing
+        attempt = 1
+        while True:
+            self.gate.enter()
+            try:
+                answer = self.exchange.post(
+                    path, batch.request(), what=what, on_request=tally.count_request
+                )
+            except ThrottledError as error:
+                self.gate.failed(error)
+                tally.throttled += 1
+                wait = error.retry_after or pacing.backoff(attempt)
+                self.gate.close_for(wait)
+                if attempt == MAX_ATTEMPTS or not pacing.has_time_for(wait):
+                    raise
+            except UnavailableError as error:
+                self.gate.failed(error)
+                wait = pacing.backoff(attempt)
+                if attempt == MAX_ATTEMPTS or not pacing.has_time_for(wait):
+                    raise
+                pacing.sleep(wait)
+            except (WaitError, CredentialsRefusedError) as error:
+                self.gate.failed(error)
+                raise
+            else:
+                self.gate.succeeded()
+                return answer
+            attempt += 1
+
+    def _together(
+        self,
+        work: Callable[[ApplyBatch], Result],
+        batches: Sequence[ApplyBatch],
+        unanswered: Callable[[ApplyBatch, ApplierError], Result],
+    ) -> Iterator[Result]:
+        """Do *work* for all *batches*, so many at a time; nothing outlasts the deadline."""
+        if not batches:
+            return
+        pool = ThreadPoolExecutor(min(self.max_concurrent_requests, len(batches)))
+        try:
+            futures = {pool.submit(work, batch): batch for batch in batches}
+            left = self.exchange.pacing.seconds_left() + GRACE_SECONDS
+            try:
+                for future in as_completed(futures, timeout=left):
+                    del futures[future]
+                    yield future.result()
+            except TimeoutError:
+                for future, batch in futures.items():
+                    yield _given_up(future, batch, unanswered)
+        finally:
+            # Not waited for: a request that hangs must not take the invocation with it.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _given_up(
+    future: "Future[Result]",
+    batch: ApplyBatch,
+    unanswered: Callable[[ApplyBatch, ApplierError], Result],
+) -> Result:
+    if future.done():
+        return future.result()
+    if future.cancel():
+        return unanswered(
+            batch, OutOfTimeError(f"no request was made for {batch}: the invocation's time was up")
+        )
+    return unanswered(
+        batch,
+        AnswerLostError(f"the answer for {batch} had not come when the invocation's time was up"),
+    )
+
+
+def _answered(batch: ApplyBatch, answer: Answer, tally: _Tally, *, what: str) -> ApplyResult:
+    named = split(batch.recommendation_ids, successes=answer.successes, failures=answer.failures)
+    error = error_of(answer, what=what)
+    accepted, unnamed = dict(named.accepted), named.unnamed
+    failures = named.failures
+    if error is None:  # 2xx: whatever is not named is accepted
+        accepted.update(dict.fromkeys(unnamed, AcceptedReason.ACCEPTED))
+        unnamed = ()
+    elif answer.status >= 500:  # noqa: PLR2004 - the server's own failure is no verdict on an id
+        unnamed += tuple(one.recommendation_id for one in failures if one.code == INTERNAL_ERROR)
+        failures = tuple(one for one in failures if one.code != INTERNAL_ERROR)
+    return ApplyResult(
+        batch=batch,
+        accepted=accepted,
+        failures=failures,
+        unanswered=unnamed,
+        error=error if unnamed else None,
+        attempts=tally.attempts,
+        throttled=tally.throttled,
+        http_status=answer.status,
+        request_ids=answer.request_ids,
+    )
+
+
+def _unanswered(batch: ApplyBatch, error: ApplierError, tally: _Tally | None = None) -> ApplyResult:
+    tally = tally or _Tally()
+    return ApplyResult(
+        batch=batch,
+        accepted={},
+        unanswered=batch.recommendation_ids,
+        error=error,
+        attempts=tally.attempts,
+        throttled=tally.throttled,
+        http_status=error.http_status,
+        request_ids=(error.request_id,) if error.request_id else (),
+    )
+
+
+def _status_unanswered(batch: ApplyBatch, error: ApplierError) -> StatusResult:
+    return StatusResult(batch, {}, error)

@@ -1,0 +1,138 @@
+"""One request, one answer, one typed error: the only place that touches the network."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import httpx
+
+from recommendation_applier.amazon_ads.login_with_amazon import AccessToken, LoginWithAmazon
+from recommendation_applier.amazon_ads.pacing import Pacing
+from recommendation_applier.amazon_ads.wire import MAX_ANSWER_BYTES, Answer, headers, read_answer
+from recommendation_applier.domain.errors import (
+    AnswerLostError,
+    ApplierError,
+    CredentialsRefusedError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+)
+
+REQUEST_TIMEOUT_SECONDS: Final = 35.0
+"""Amazon states 30 s for the slowest 1 % of synchronous calls (guide, "concepts/limits")."""
+
+CONNECT_TIMEOUT_SECONDS: Final = 3.0
+
+_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Failures before the first byte of the request. After any other, Amazon may have it."""
+
+_LOST_STATUSES: Final = (408, 422, 502, 504)
+"""What is not said of an id is not known: a gateway gave up on the service, which may nevertheless
+have taken the request, or a 422 does not name the id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Posts to the API for as long as the invocation lasts."""
+
+    http: httpx.Client
+    login: LoginWithAmazon
+    pacing: Pacing
+    url: str
+    manager_account: str
+    now: Callable[[], datetime]
+
+    def post(
+        self, path: str, body: dict[str, object], *, what: str, on_request: Callable[[], None]
+    ) -> Answer:
+        """Post *body* once; *what* names it in errors, *on_request* counts what is really made.
+
+        Returns every answer in which Amazon speaks of the request itself: 2xx, 400, 422, a 500
+        that names ids; `error_of` says what it means for the rest. A 401 costs one new token and
+        one repeat. Raises CredentialsRefusedError, and WaitErrors for all that is no answer.
+        """
+        token = self.login.access_token(self.http, self.pacing)
+        on_request()
+        answer = self._post(path, body, token, what=what)
+        if answer.status == httpx.codes.UNAUTHORIZED:
+            token = self.login.access_token(self.http, self.pacing, rejected=token.value)
+            on_request()
+            answer = self._post(path, body, token, what=what)
+        error = error_of(answer, what=what)
+        partial = isinstance(error, AnswerLostError) and (answer.successes or answer.failures)
+        if error is None or isinstance(error, RefusedError) or partial:
+            return answer
+        raise error
+
+    def _post(self, path: str, body: dict[str, object], token: AccessToken, *, what: str) -> Answer:
+        seconds = min(REQUEST_TIMEOUT_SECONDS, self.pacing.seconds_left())
+        timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT_SECONDS, seconds))
+        request_headers = headers(
+            client_id=token.client_id,
+            manager_account=self.manager_account,
+            access_token=token.value,
+        )
+        try:
+            with self.http.stream(
+                "POST", self.url + path, json=body, headers=request_headers, timeout=timeout
+            ) as response:
+                content = self._read(response, what=what)
+        except _NEVER_SENT as error:
+            raise UnavailableError(f"{what} failed: {_describe(error)}; nothing was sent") from None
+        except httpx.HTTPError as error:
+            # `from None`: the cause holds the request, and with it the Authorization header.
+            raise AnswerLostError(
+                f"{what}: the answer was lost: {_describe(error)}; Amazon may have taken it"
+            ) from None
+        content = content.replace(token.value.encode(), b"[redacted]")
+        answer_headers = {name.lower(): value for name, value in response.headers.items()}
+        return read_answer(response.status_code, answer_headers, content, now=self.now())
+
+    def _read(self, response: httpx.Response, *, what: str) -> bytes:
+        """Read the body, but neither for longer than the invocation lasts nor without end."""
+        content = bytearray()
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > MAX_ANSWER_BYTES:
+                raise AnswerLostError(
+                    f"{what}: the answer has more than {MAX_ANSWER_BYTES} bytes and was not read"
+                )
+            if self.pacing.seconds_left() <= 0:
+                raise AnswerLostError(f"{what}: the answer was still coming when time was up")
+        return bytes(content)
+
+
+def error_of(answer: Answer, *, what: str) -> ApplierError | None:
+    """Say what *answer* means for the ids that it does not name; None if they are accepted."""
+    status = answer.status
+    message = f"{what} failed: {answer}"
+    code, request_id = answer.code, answer.request_id
+    if 200 <= status < 300:  # noqa: PLR2004 - the bounds of a class of HTTP statuses
+        return None
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return ThrottledError(
+            message,
+            retry_after=answer.retry_after or 0.0,
+            http_status=status,
+            api_code=code,
+            request_id=request_id,
+        )
+    kind: type[ApplierError]
+    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        message += (
+            "; see that the token belongs to a login with Admin or Custom-Editor permission in the "
+            "Partner Network account, and that PartnerNetworkAccountId is that account's id"
+        )
+        kind = CredentialsRefusedError
+    elif status in _LOST_STATUSES or answer.successes or answer.failures:
+        kind = AnswerLostError
+    elif status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        kind = UnavailableError
+    else:
+        kind = RefusedError
+    return kind(message, http_status=status, api_code=code, request_id=request_id)
+
+
+def _describe(error: httpx.HTTPError) -> str:
+    return f"{type(error).__name__}{f': {error}' if str(error) else ''}"

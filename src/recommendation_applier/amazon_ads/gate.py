@@ -1,0 +1,91 @@
+"""What all requests of one invocation share: when to wait, and when to stop."""
+
+import threading
+from typing import Final
+
+from recommendation_applier.amazon_ads.pacing import Pacing
+from recommendation_applier.domain.errors import (
+    ApplierError,
+    CredentialsRefusedError,
+    OutOfTimeError,
+    ThrottledError,
+    WaitError,
+)
+
+MAX_FAILURES_IN_A_ROW: Final = 10
+"""Tries that may fail one after the other, whatever their account, before the invocation stops
+asking an API that does not answer. The deliveries come back later, with their backoff."""
+
+
+class Gate:
+    """Lets requests through, makes them wait, or turns them away; shared by threads."""
+
+    def __init__(self, pacing: Pacing) -> None:
+        """Start open."""
+        self._pacing = pacing
+        self._lock = threading.Lock()
+        self._closed_until = pacing.monotonic()
+        self._failures_in_a_row = 0
+        self._stopped_by: ApplierError | None = None
+
+    def enter(self) -> None:
+        """Return when a request may be made; sleep while Amazon asked us to wait.
+
+        Raises what stopped the invocation, ThrottledError when the wait outlasts it, and
+        OutOfTimeError when there is no time left for a request.
+        """
+        while True:
+            with self._lock:
+                if self._stopped_by is not None:
+                    raise self._stopped_by
+                wait = self._closed_until - self._pacing.monotonic()
+            if wait > 0 and not self._pacing.has_time_for(wait):
+                raise ThrottledError(
+                    f"no request was made: Amazon asked to wait {wait:.0f} s longer, which is more "
+                    "than the invocation has left",
+                    retry_after=wait,
+                )
+            if wait <= 0 and not self._pacing.allows_a_request():
+                raise OutOfTimeError("no request was made: the invocation's time was up")
+            if wait <= 0:
+                return
+            self._pacing.sleep(wait)
+
+    def close_for(self, seconds: float) -> None:
+        """Let nothing through for *seconds* from now, unless it is closed for longer already."""
+        with self._lock:
+            self._closed_until = max(self._closed_until, self._pacing.monotonic() + seconds)
+
+    def succeeded(self) -> None:
+        """Note that Amazon answers."""
+        with self._lock:
+            self._failures_in_a_row = 0
+
+    def failed(self, error: ApplierError) -> None:
+        """Note a try that failed; refused credentials, or too many in a row, stop everything."""
+        with self._lock:
+            self._failures_in_a_row += 1
+            exhausted = self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW
+            if self._stopped_by is None and (
+                isinstance(error, CredentialsRefusedError)
+                or (exhausted and isinstance(error, WaitError))
+            ):
+                self._stopped_by = _for_those_not_sent(error)
+
+
+def _for_those_not_sent(error: ApplierError) -> ApplierError:
+    """Say to the requests that are turned away why, without claiming that they were made."""
+    if isinstance(error, CredentialsRefusedError):
+        return error
+    if isinstance(error, ThrottledError):
+        return ThrottledError(
+            f"no request was made: {MAX_FAILURES_IN_A_ROW} tries in a row had failed, the last "
+            f"with: {error}",
+            retry_after=error.retry_after,
+            http_status=error.http_status,
+        )
+    return WaitError(
+        f"no request was made: {MAX_FAILURES_IN_A_ROW} tries in a row had failed, the last with: "
+        f"{error}",
+        http_status=error.http_status,
+    )
