@@ -1,0 +1,117 @@
+"""The dead-letter queue: letters are stored for certain, or named as not stored."""
+
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from recommendation_applier.domain.dead_letter import DeadLetter
+
+if TYPE_CHECKING:
+    from types_boto3_sqs.client import SQSClient
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+MAX_ENTRIES: Final = 10
+MAX_BYTES: Final = 1_048_576
+"""Of one message and of one SendMessageBatch as a whole, attributes included (SQS quotas)."""
+
+_MAX_PASSES: Final = 3
+"""Entries that SQS refuses through a fault of its own are sent again, so many times in all."""
+
+
+class DeadLetterQueue:
+    """Fits the DeadLetters port."""
+
+    def __init__(
+        self,
+        client: "SQSClient",
+        *,
+        queue_url: str,
+        report_failure: Callable[[str], None],
+    ) -> None:
+        """*client* needs sqs:SendMessage; *report_failure* is told why something was not stored."""
+        self._client = client
+        self._queue_url = queue_url
+        self._report_failure = report_failure
+
+    def store(self, letters: Sequence[DeadLetter]) -> AbstractSet[int]:
+        """Store *letters*; return the positions of those that SQS says it has.
+
+        A letter too large to be wrapped is stored as the body alone, which redrive understands as
+        well; one that is too large even so is not stored. When a call as a whole fails, no further
+        one is made: the queue is down, and the time is better spent on the answer.
+        """
+        waiting = {
+            position: entry
+            for position, letter in enumerate(letters)
+            if (entry := self._entry(position, letter)) is not None
+        }
+        stored: set[int] = set()
+        for _ in range(_MAX_PASSES):
+            for entries in _pack(list(waiting.values())):
+                done = self._send(entries)
+                if done is None:
+                    return stored
+                stored |= done
+            waiting = {one: entry for one, entry in waiting.items() if one not in stored}
+        if waiting:
+            self._report_failure(f"{len(waiting)} dead letters were refused by {self._queue_url}")
+        return stored
+
+    def _send(self, entries: "list[SendMessageBatchRequestEntryTypeDef]") -> set[int] | None:
+        try:
+            answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        except (BotoCoreError, ClientError) as error:
+            self._report_failure(
+                f"storing {len(entries)} dead letters on {self._queue_url} failed: {error}"
+            )
+            return None
+        return {int(entry["Id"]) for entry in answer.get("Successful", ())}
+
+    def _entry(
+        self, position: int, letter: DeadLetter
+    ) -> "SendMessageBatchRequestEntryTypeDef | None":
+        for body in (letter.body, letter.original_body):
+            if not body:
+                continue
+            entry: SendMessageBatchRequestEntryTypeDef = {
+                "Id": str(position),
+                "MessageBody": body,
+                "MessageAttributes": {
+                    "kind": {"DataType": "String", "StringValue": letter.kind},
+                    "reasonCode": {"DataType": "String", "StringValue": letter.reason.code.value},
+                },
+            }
+            if _size(entry) <= MAX_BYTES:
+                return entry
+        self._report_failure(
+            f"a dead letter ({letter.reason.code}) is larger than SQS takes; the message "
+            f"{', '.join(letter.message_ids)} stays on the ingress queue until SQS moves it"
+        )
+        return None
+
+
+def _pack(
+    entries: "Sequence[SendMessageBatchRequestEntryTypeDef]",
+) -> "Iterator[list[SendMessageBatchRequestEntryTypeDef]]":
+    """Cut *entries* so that no call has too many of them or too many bytes; order is kept."""
+    batch: list[SendMessageBatchRequestEntryTypeDef] = []
+    size = 0
+    for entry in entries:
+        if batch and (len(batch) == MAX_ENTRIES or size + _size(entry) > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += _size(entry)
+    if batch:
+        yield batch
+
+
+def _size(entry: "SendMessageBatchRequestEntryTypeDef") -> int:
+    """Count as SQS does: body, and name, type and value of each attribute, in UTF-8."""
+    attributes = sum(
+        len(name) + len(value["DataType"]) + len(value["StringValue"])
+        for name, value in entry["MessageAttributes"].items()
+    )
+    return len(entry["MessageBody"].encode()) + attributes

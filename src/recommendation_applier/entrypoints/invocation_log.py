@@ -1,0 +1,104 @@
+"""What an invocation says: a line a batch, a line an invocation, and a line for what failed.
+
+Bodies, tokens and headers are never logged. At level DEBUG there is a line for every departure.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+
+from recommendation_applier.domain.outcome import ApplyResult
+from recommendation_applier.domain.reasons import Door, NotApplicableReason, RetryReason
+from recommendation_applier.entrypoints.metrics import counts
+from recommendation_applier.use_cases.progress import Departure, Report
+
+_WITHOUT_A_BATCH: Final = (
+    RetryReason.CONFIRMATION_UNAVAILABLE,
+    RetryReason.DEAD_LETTER_NOT_STORED,
+)
+"""Reasons to retry that no line about a batch tells of."""
+
+_ABOUT_SUBSCRIPTIONS: Final = (
+    NotApplicableReason.SUBSCRIPTION_CONFIRMED,
+    NotApplicableReason.UNSUBSCRIBED,
+)
+
+
+def write(report: Report, logger: Logger, *, deliveries: int) -> None:
+    """Say what *report* holds."""
+    for result in report.results:
+        level = logger.warning if result.error or result.failures else logger.info
+        level("apply request", extra=_batch(result))
+    for asked in report.status_results:
+        logger.info(
+            "applicationStatus request",
+            extra={
+                "batch": str(asked.batch),
+                "statuses": dict(Counter(asked.statuses.values())),
+                "error": str(asked.error) if asked.error else None,
+                "amazonRequestIds": asked.request_ids,
+            },
+        )
+    for batch in report.held:
+        logger.info(
+            "apply request held: DRY_RUN",
+            extra={
+                "partnerOpportunityId": batch.partner_opportunity_id,
+                "request": batch.request(),
+            },
+        )
+    for departure in report.departures:
+        say = _level(departure, logger)
+        say("departure", extra=_departure(departure))
+    logger.info("invocation", extra=_summary(report, deliveries))
+
+
+def _level(departure: Departure, logger: Logger) -> Callable[..., None]:
+    """Choose whether a departure is worth a line where only what is unusual gets one."""
+    if departure.door is Door.DEAD_LETTERED or departure.reason in _WITHOUT_A_BATCH:
+        return logger.warning
+    return logger.info if departure.reason in _ABOUT_SUBSCRIPTIONS else logger.debug
+
+
+def _batch(result: ApplyResult) -> dict[str, Any]:
+    return {
+        "partnerOpportunityId": result.batch.partner_opportunity_id,
+        "account": str(result.batch.advertiser),
+        "recommendations": len(result.batch.recommendations),
+        "accepted": len(result.accepted),
+        "failed": len(result.failures),
+        "unanswered": len(result.unanswered),
+        "attempts": result.attempts,
+        "httpStatus": result.http_status,
+        "error": str(result.error) if result.error else None,
+        "amazonRequestIds": result.request_ids,
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def _departure(departure: Departure) -> dict[str, Any]:
+    recommendation = departure.part.recommendation
+    return {
+        "door": departure.door.value,
+        "reason": str(departure.reason),
+        "detail": departure.detail,
+        "messageId": departure.part.delivery.message_id,
+        "recommendationId": recommendation.recommendation_id if recommendation else None,
+        "account": str(recommendation.advertiser) if recommendation else None,
+        "campaignId": recommendation.campaign_id if recommendation else None,
+    }
+
+
+def _summary(report: Report, deliveries: int) -> dict[str, Any]:
+    reasons: dict[str, Counter[str]] = {}
+    for departure in report.departures:
+        reasons.setdefault(departure.door.value, Counter())[str(departure.reason)] += 1
+    return {
+        "deliveries": deliveries,
+        "unfinishedDeliveries": len(report.unfinished),
+        "batches": len(report.results),
+        "reasons": {door: dict(counted) for door, counted in reasons.items()},
+        **counts(report),
+    }

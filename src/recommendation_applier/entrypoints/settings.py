@@ -1,0 +1,100 @@
+"""The function's environment, read once, where a run starts."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from recommendation_applier.domain.errors import SettingsError
+from recommendation_applier.domain.recommendation import Identifier
+from recommendation_applier.domain.stream_message import REMOVED
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if not parts.hostname:
+        raise ValueError("must have a scheme and a host")
+    # Bearer tokens and the refresh token go there.
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError("must be https (http is for loopback addresses only)")
+    return value.rstrip("/")
+
+
+def _host(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must be a scheme and a host, without a path")
+    return value
+
+
+def _statuses(value: object) -> object:
+    return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+
+
+def _never_removed(value: frozenset[str]) -> frozenset[str]:
+    if REMOVED in value or not all(value):
+        raise ValueError(f"must be statuses separated by commas, and not {REMOVED}")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Settings(BaseModel):
+    """What the template gives to the function; every variable is required.
+
+    The names are those of the environment in lower case, and a test holds them to the template.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    ads_api_url: Annotated[Address, AfterValidator(_host)]
+    lwa_token_url: Address
+    max_concurrent_requests: int = Field(ge=1, le=64)
+    apply_mode: Literal["DRY_RUN", "APPLY"]
+    actionable_statuses: Annotated[
+        frozenset[str], BeforeValidator(_statuses), AfterValidator(_never_removed)
+    ]
+    default_partner_opportunity_id: Literal[""] | Identifier
+    partner_network_account_id: Text
+    credentials_secret_arn: Text
+    ingress_queue_url: Text
+    dead_letter_queue_url: Text
+    max_receive_count: int = Field(ge=1, le=1000)
+    powertools_log_level: Literal["DEBUG", "INFO"]
+    powertools_metrics_namespace: Text
+    powertools_service_name: Text
+    stream_topic_arn_prefix: str = Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:$")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from *environment*.
+
+    Raises SettingsError naming every variable that is missing or malformed.
+    """
+    values = {
+        name: environment[name.upper()]
+        for name in Settings.model_fields
+        if name.upper() in environment
+    }
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{str(finding['loc'][0]).upper()}: {finding['msg']}"
+            for finding in error.errors(include_url=False, include_input=False)
+        )
+        raise SettingsError(
+            f"reading the function's environment failed: {wrong}; see the Environment of "
+            "ApplyFunction in template.yaml"
+        ) from None  # the cause would quote the values
