@@ -1,0 +1,1 @@
+"""The papers are true: events, template, commands and conventions, checked."""

@@ -1,0 +1,467 @@
+"""The template keeps the promises that its comments and the README make."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.emulator.aws import FUNCTION, ROLE, SECRET
+from tests.emulator.intrinsics import Document
+from tests.emulator.parameters import DeployRefusedError
+from tests.emulator.template import TEMPLATE, ExpandedTemplate, expand, load
+
+HOMES = {"NA": "us-east-1", "EU": "eu-west-1", "FE": "us-west-2"}
+"""Where Amazon Marketing Stream delivers for the advertisers of each region of Amazon Ads."""
+
+PUBLISHERS = {"NA": "084590724871", "EU": "059061853903", "FE": "489995134625"}
+"""Whose topics carry the dataset sponsored-ads-campaign-diagnostics-recommendations."""
+
+REVIEWER = "arn:aws:iam::926844853897:role/ReviewerRole"
+"""Who looks at a queue for Amazon before a subscription to it is accepted."""
+
+LONGEST_WINDOW_SECONDS = 300
+"""Lambda's limit of a batching window."""
+
+OWN_METRICS = {
+    "AcceptedRecommendations",
+    "ApplyRequests",
+    "CredentialsRefused",
+    "DeadLetteredRecommendations",
+    "HeldRecommendations",
+    "NotApplicableRecommendations",
+    "RetriedRecommendations",
+    "ThrottledRequests",
+}
+"""What the function itself measures; everything else that alarms watch is AWS's."""
+
+
+def expanded(ads_region: str = "NA", **parameters: str) -> ExpandedTemplate:
+    """Expand the template for *ads_region*, with *parameters* besides."""
+    given = {"AdsRegion": ads_region, "PartnerNetworkAccountId": "amzn1.ads1.ma1.example"}
+    return expand(given | parameters, region=HOMES[ads_region])
+
+
+def statements(template: ExpandedTemplate, queue_policy: str) -> dict[str, Document]:
+    """Return the statements of a queue policy by their Sid."""
+    document = template.properties(queue_policy)["PolicyDocument"]
+    return {statement["Sid"]: statement for statement in document["Statement"]}
+
+
+def role_statements(template: ExpandedTemplate) -> list[Document]:
+    """Return every statement of the function's role."""
+    policies = template.properties(ROLE)["Policies"]
+    return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+
+
+def alarms() -> Iterator[Document]:
+    """Yield the properties of every alarm."""
+    template = expanded()
+    for logical_id in template.logical_ids("AWS::CloudWatch::Alarm"):
+        yield template.properties(logical_id)
+
+
+# ---- Queues -------------------------------------------------------------------------------------
+
+
+def test_no_delivery_comes_back_while_it_is_worked_on() -> None:
+    """Visibility is at least six function timeouts and the longest window that can be chosen."""
+    template = expanded()
+
+    visibility = template.properties("IngressQueue")["VisibilityTimeout"]
+    timeout = template.properties(FUNCTION)["Timeout"]
+    longest_window = load()["Parameters"]["BatchingWindowSeconds"]["MaxValue"]
+    assert longest_window == LONGEST_WINDOW_SECONDS
+    assert visibility >= 6 * timeout + longest_window
+
+
+def test_dead_letters_outlive_deliveries() -> None:
+    """A message keeps its age when SQS moves it, so the dead-letter queue must keep it longer."""
+    template = expanded()
+
+    ingress = template.properties("IngressQueue")["MessageRetentionPeriod"]
+    dead_letters = template.properties("DeadLetterQueue")["MessageRetentionPeriod"]
+    assert ingress < dead_letters
+    assert dead_letters == 14 * 24 * 60 * 60
+
+
+def test_deliveries_are_received_often_before_sqs_gives_up() -> None:
+    """Lambda's guide wants five receives at the least, and the function knows the number."""
+    template = expanded()
+
+    redrive_policy = template.properties("IngressQueue")["RedrivePolicy"]
+    known = template.properties(FUNCTION)["Environment"]["Variables"]["MAX_RECEIVE_COUNT"]
+    assert redrive_policy["maxReceiveCount"] >= 5
+    assert redrive_policy["maxReceiveCount"] == int(known)
+    assert redrive_policy["deadLetterTargetArn"] == "${DeadLetterQueue.Arn}"
+
+
+def test_the_dead_letter_queue_serves_the_ingress_queue_alone() -> None:
+    """RedriveAllowPolicy names the ingress queue by the name that it is given."""
+    template = expanded()
+
+    name = template.properties("IngressQueue")["QueueName"]
+    assert name == "recommendation-applier-ingress"
+    assert template.properties("DeadLetterQueue")["RedriveAllowPolicy"] == {
+        "redrivePermission": "byQueue",
+        "sourceQueueArns": [f"arn:aws:sqs:us-east-1:123456789012:{name}"],
+    }
+
+
+@pytest.mark.parametrize("queue", ["IngressQueue", "DeadLetterQueue"])
+def test_queues_are_encrypted_at_rest_and_on_the_way(queue: str) -> None:
+    """SQS's own keys at rest, and whatever comes without TLS is denied, whoever sends it."""
+    template = expanded()
+
+    assert template.properties(queue)["SqsManagedSseEnabled"] is True
+    assert template.properties(f"{queue}Policy")["Queues"] == [f"${{{queue}}}"]
+    assert statements(template, f"{queue}Policy")["RefuseWhatIsNotEncryptedOnTheWay"] == {
+        "Sid": "RefuseWhatIsNotEncryptedOnTheWay",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": f"${{{queue}.Arn}}",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+@pytest.mark.parametrize("ads_region", HOMES)
+def test_only_the_datasets_account_delivers_and_only_the_reviewer_looks(ads_region: str) -> None:
+    """The ingress queue admits SNS for one account's topics, and Amazon's reviewer, and nobody."""
+    found = statements(expanded(ads_region), "IngressQueuePolicy")
+
+    topics = f"arn:aws:sns:{HOMES[ads_region]}:{PUBLISHERS[ads_region]}:*"
+    allowed = [each for each in found.values() if each["Effect"] == "Allow"]
+    assert allowed == [
+        {
+            "Sid": "LetTheStreamDeliver",
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "${IngressQueue.Arn}",
+            "Condition": {"ArnLike": {"aws:SourceArn": topics}},
+        },
+        {
+            "Sid": "LetAmazonReviewTheQueue",
+            "Effect": "Allow",
+            "Principal": {"AWS": REVIEWER},
+            "Action": "sqs:GetQueueAttributes",
+            "Resource": "${IngressQueue.Arn}",
+        },
+    ]
+
+
+# ---- Function and role --------------------------------------------------------------------------
+
+
+def test_every_statement_says_what_it_is_for() -> None:
+    """Each statement, of the role and of the queues, has a Sid that is a phrase."""
+    template = expanded()
+    found = [
+        *role_statements(template),
+        *statements(template, "IngressQueuePolicy").values(),
+        *statements(template, "DeadLetterQueuePolicy").values(),
+    ]
+
+    assert found
+    for statement in found:
+        assert re.fullmatch(r"([A-Z][a-z]+){2,}", statement["Sid"]), statement
+
+
+def test_the_role_is_written_by_hand_and_names_what_it_touches() -> None:
+    """No managed policies, no action and no resource that is a star."""
+    template = expanded()
+    role = template.properties(ROLE)
+
+    assert "ManagedPolicyArns" not in role
+    assert list(template.logical_ids("AWS::IAM::Role")) == [ROLE]
+    for statement in role_statements(template):
+        assert statement["Effect"] == "Allow"
+        assert isinstance(statement["Resource"], str)
+        assert statement["Resource"] != "*"
+        assert "*" not in json.dumps(statement["Action"])
+
+
+@pytest.mark.parametrize("ads_region", HOMES)
+def test_only_subscriptions_of_the_dataset_can_be_confirmed(ads_region: str) -> None:
+    """What the role may confirm is what the function believes: topics of one account."""
+    template = expanded(ads_region)
+
+    [resource] = [
+        statement["Resource"]
+        for statement in role_statements(template)
+        if statement["Action"] == "sns:ConfirmSubscription"
+    ]
+    variables = template.properties(FUNCTION)["Environment"]["Variables"]
+    assert resource == f"arn:aws:sns:{HOMES[ads_region]}:{PUBLISHERS[ads_region]}:*"
+    assert variables["STREAM_TOPIC_ARN_PREFIX"] == resource.removesuffix("*")
+
+
+def test_deliveries_that_failed_come_back_alone() -> None:
+    """The event source mapping reads which deliveries of a batch failed, and fills batches."""
+    template = expanded()
+
+    [logical_id] = template.logical_ids("AWS::Lambda::EventSourceMapping")
+    mapping = template.properties(logical_id)
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["EventSourceArn"] == "${IngressQueue.Arn}"
+    # A filter would delete what it does not match, subscription confirmations among them.
+    assert "FilterCriteria" not in mapping
+
+
+@pytest.mark.parametrize("ads_region", HOMES)
+def test_the_function_speaks_to_amazons_hosts(ads_region: str) -> None:
+    """Partner Opportunities has one host for all regions, Login with Amazon one for each."""
+    variables = expanded(ads_region).properties(FUNCTION)["Environment"]["Variables"]
+
+    top_level = {"NA": "com", "EU": "co.uk", "FE": "co.jp"}[ads_region]
+    assert variables["ADS_API_URL"] == "https://advertising-api.amazon.com"
+    assert variables["LWA_TOKEN_URL"] == f"https://api.amazon.{top_level}/auth/o2/token"
+
+
+def test_a_first_deploy_changes_no_campaign() -> None:
+    """Unless somebody says otherwise, nothing is applied."""
+    variables = expanded().properties(FUNCTION)["Environment"]["Variables"]
+
+    assert variables["APPLY_MODE"] == "DRY_RUN"
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_the_function_runs_on_the_processors_that_were_chosen(architecture: str) -> None:
+    """The Architecture parameter reaches the function."""
+    function = expanded(Architecture=architecture).properties(FUNCTION)
+
+    assert function["Architectures"] == [architecture]
+    assert function["Runtime"] == "python3.13"
+
+
+def test_logs_end() -> None:
+    """The function writes into a log group of the stack's, whose retention is set."""
+    template = expanded(LogRetentionDays="30")
+
+    [log_group] = template.logical_ids("AWS::Logs::LogGroup")
+    assert template.properties(log_group)["RetentionInDays"] == "30"
+    logging = template.properties(FUNCTION)["LoggingConfig"]
+    assert logging["LogGroup"] == f"${{{log_group}}}"
+
+
+# ---- Credentials --------------------------------------------------------------------------------
+
+
+def test_the_template_never_writes_the_secret() -> None:
+    """The secret is created empty, so that no deploy overwrites what an operator stored."""
+    assert set(expanded().properties(SECRET)) == {"Description"}
+
+
+@pytest.mark.parametrize("logical_id", ["DeadLetterQueue", SECRET])
+def test_what_a_person_needs_outlives_the_stack(logical_id: str) -> None:
+    """Dead letters and credentials are there after the stack, or their resource, is replaced."""
+    resource = expanded().resource(logical_id)
+
+    assert resource["DeletionPolicy"] == "Retain"
+    assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+# ---- Alarms -------------------------------------------------------------------------------------
+
+
+def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
+    """There are five alarms, and each description leads to the README."""
+    found = list(alarms())
+
+    assert len(found) == 5
+    for alarm in found:
+        assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_the_dead_letter_alarm_watches_what_is_visible() -> None:
+    """NumberOfMessagesSent would not count what SQS itself moves."""
+    alarm = expanded().properties("DeadLetterAlarm")
+
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": "${DeadLetterQueue.QueueName}"}]
+    assert alarm["Threshold"] == 1
+
+
+def test_every_metric_of_our_own_that_is_alarmed_on_is_emitted() -> None:
+    """An alarm on a metric that nobody emits is silent for ever; so is one on another dimension."""
+    variables = expanded().properties(FUNCTION)["Environment"]["Variables"]
+    own = [each for each in alarms() if not each["Namespace"].startswith("AWS/")]
+
+    assert own
+    for alarm in own:
+        assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+        assert alarm["MetricName"] in OWN_METRICS
+        assert alarm["Dimensions"] == [
+            {"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}
+        ]
+
+
+def test_nobody_is_told_unless_there_is_somebody() -> None:
+    """Without AlarmEmail there is no topic, and the alarms have no actions."""
+    template = expanded()
+
+    assert list(template.logical_ids("AWS::SNS::Topic")) == []
+    assert all("AlarmActions" not in alarm for alarm in alarms())
+
+
+def test_somebody_is_told_of_every_alarm() -> None:
+    """With AlarmEmail all alarms go to the one topic, and the topic to the one address."""
+    template = expanded(AlarmEmail="operator@example.com")
+
+    assert list(template.logical_ids("AWS::SNS::Topic")) == ["AlarmTopic"]
+    assert template.properties("AlarmTopic")["Subscription"] == [
+        {"Protocol": "email", "Endpoint": "operator@example.com"}
+    ]
+    for logical_id in template.logical_ids("AWS::CloudWatch::Alarm"):
+        assert template.properties(logical_id)["AlarmActions"] == ["${AlarmTopic}"]
+
+
+# ---- Parameters, rules, outputs -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", load()["Parameters"])
+def test_every_parameter_is_described_and_bounded(name: str) -> None:
+    """A person reads what it is for, and a wrong value stops the deploy."""
+    written = load()
+    parameter = written["Parameters"][name]
+    interface = written["Metadata"]["AWS::CloudFormation::Interface"]
+
+    assert parameter["Description"].endswith(".")
+    assert (
+        "AllowedValues" in parameter
+        or {"MinValue", "MaxValue"} <= parameter.keys()
+        or {"AllowedPattern", "MaxLength", "ConstraintDescription"} <= parameter.keys()
+    )
+    assert [name in group["Parameters"] for group in interface["ParameterGroups"]].count(True) == 1
+    assert name in interface["ParameterLabels"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ActionableStatuses", "PUBLISHED, REMOVED"),
+        ("ActionableStatuses", ""),
+        ("AlarmEmail", "nobody"),
+        ("ApplyMode", "apply"),
+        ("BatchSize", "1001"),
+        ("BatchingWindowSeconds", "0"),
+        ("DefaultPartnerOpportunityId", "an id"),
+        ("LogRetentionDays", "31"),
+        ("MaximumConcurrency", "1"),
+        ("MaxConcurrentRequests", "17"),
+        ("PartnerNetworkAccountId", ""),
+        ("PartnerNetworkAccountId", "amzn1\r\nHost: elsewhere"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
+    """CloudFormation names the parameter before anything is made."""
+    with pytest.raises(DeployRefusedError, match=f"Parameter {name} failed"):
+        expanded(**{name: value})
+
+
+@pytest.mark.parametrize("ads_region", HOMES)
+@pytest.mark.parametrize("region", [*HOMES.values(), "eu-central-1"])
+def test_each_region_of_amazon_ads_has_one_home(ads_region: str, region: str) -> None:
+    """A deploy to any other region is refused with the right one."""
+    parameters = {"AdsRegion": ads_region, "PartnerNetworkAccountId": "amzn1.ads1.ma1.example"}
+    home = HOMES[ads_region]
+
+    if region == home:
+        assert expand(parameters, region=region).document["Resources"]
+    else:
+        with pytest.raises(DeployRefusedError, match=f"{ads_region} must be deployed in {home}"):
+            expand(parameters, region=region)
+
+
+def test_every_output_is_described() -> None:
+    """Who reads the outputs learns what each is for."""
+    outputs = load()["Outputs"]
+
+    assert set(outputs) == {
+        "ApplyFunctionLogGroupName",
+        "ApplyFunctionName",
+        "CredentialsSecretArn",
+        "DeadLetterQueueArn",
+        "DeadLetterQueueUrl",
+        "IngressQueueArn",
+        "IngressQueueUrl",
+    }
+    assert all(output["Description"].endswith(".") for output in outputs.values())
+
+
+def test_no_name_stands_in_the_way_of_a_second_stack() -> None:
+    """The only physical name is made of the stack's."""
+    named = {
+        f"{logical_id}.{name}": value
+        for logical_id, resource in load()["Resources"].items()
+        for name, value in resource["Properties"].items()
+        if name in {"AlarmName", "FunctionName", "LogGroupName", "Name", "QueueName", "RoleName"}
+    }
+
+    assert named == {"IngressQueue.QueueName": {"Fn::Sub": "${AWS::StackName}-ingress"}}
+
+
+def test_every_skipped_finding_has_its_reason() -> None:
+    """A check of checkov's is skipped by its name, on its resource, with a sentence."""
+    for resource in load()["Resources"].values():
+        for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
+            assert re.fullmatch(r"CKV_AWS_\d+", skip["id"])
+            assert skip["comment"].endswith(".")
+
+
+# ---- samconfig.toml -----------------------------------------------------------------------------
+
+
+def environment(name: str) -> dict[str, Any]:
+    """Read an environment of samconfig.toml."""
+    text = TEMPLATE.with_name("samconfig.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(text)[name])
+
+
+def overrides(text: str) -> dict[str, str]:
+    """Read `parameter_overrides` as sam does."""
+    pairs = (pair.partition("=") for pair in text.split())
+    return {name: value.strip('"') for name, _, value in pairs}
+
+
+@pytest.mark.parametrize("ads_region", HOMES)
+def test_each_environment_of_sam_is_deployed_where_it_belongs(ads_region: str) -> None:
+    """Region and AdsRegion of na, eu and fe fit, once the account id is filled in."""
+    settings = environment(ads_region.lower())
+    where = settings["global"]["parameters"]
+    parameters = overrides(settings["deploy"]["parameters"]["parameter_overrides"])
+
+    assert where["region"] == HOMES[ads_region]
+    assert parameters["AdsRegion"] == ads_region
+    with pytest.raises(DeployRefusedError, match=r"PartnerNetworkAccountId .* samconfig\.toml"):
+        expand(parameters, region=where["region"])
+    filled = parameters | {"PartnerNetworkAccountId": "amzn1.ads1.ma1.example"}
+    assert expand(filled, region=where["region"]).document["Resources"]
+
+
+def test_the_environments_of_sam_have_stacks_of_their_own() -> None:
+    """No deploy to one region takes another's place, and each asks before it changes anything."""
+    settings = [environment(ads_region.lower()) for ads_region in HOMES]
+
+    names = [each["global"]["parameters"]["stack_name"] for each in settings]
+    assert len(set(names)) == 3
+    for each in settings:
+        deploy = each["deploy"]["parameters"]
+        assert deploy["capabilities"] == "CAPABILITY_IAM"
+        assert deploy["confirm_changeset"] is True
+        assert deploy["resolve_s3"] is True
+        assert each["validate"]["parameters"]["lint"] is True
+
+
+def test_sam_local_invoke_needs_no_parameters() -> None:
+    """The default environment fills in what the template asks for, and applies nothing."""
+    parameters = overrides(
+        environment("default")["local_invoke"]["parameters"]["parameter_overrides"]
+    )
+
+    template = expand(parameters, region="us-east-1")
+    assert template.scope.parameters["ApplyMode"] == "DRY_RUN"
