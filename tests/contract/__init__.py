@@ -1,0 +1,1 @@
+"""Fakes, emulators and real adapters, held to the same contract."""
