@@ -31,11 +31,15 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """Word from Amazon that a recommendation needs no application: removed, rejected, applied."""
+    """Word from Amazon that a recommendation needs no application: removed, rejected, applied.
+
+    *account* names the advertiser for people, as far as the message does.
+    """
 
     recommendation_id: str
     published_date: datetime | None
     reason: NotApplicableReason
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from recommendation_applier.domain.delivery import (
 from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES, code_of
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
 from recommendation_applier.domain.recommendation import (
+    MAX_ID_LENGTH,
     UNSUPPORTED_MARKETPLACE,
     AmazonDate,
     Identifier,
@@ -131,7 +132,7 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
     status = inner.get("recommendation_status")
     actionable = isinstance(status, str) and status in actionable_statuses
     if status is not None and not actionable:
-        return _read_inactive(inner, status, body)
+        return _read_inactive(message, inner, body)
     marketplace = inner.get("marketplace_name")
     marketplace_id = _first(message, "marketplaceId", "marketplace_id")
     known = code_of(marketplace_id) if isinstance(marketplace_id, str) else None
@@ -173,7 +174,8 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
     return Publication(Recommendation.model_validate(fields), body)
 
 
-def _read_inactive(inner: Json, status: object, body: str) -> Content:
+def _read_inactive(message: Json, inner: Json, body: str) -> Content:
+    status = inner["recommendation_status"]
     settled = SETTLED_STATUSES.get(status) if isinstance(status, str) else None
     if settled is None:
         return Rejection(
@@ -183,7 +185,13 @@ def _read_inactive(inner: Json, status: object, body: str) -> Content:
             body,
         )
     known = _Settled.model_validate(inner)
-    return Withdrawal(known.recommendation_id, known.published_date, settled)
+    account = _first(message, "advertiserId", "advertiser_id")
+    return Withdrawal(
+        known.recommendation_id,
+        known.published_date,
+        settled,
+        account=account[:MAX_ID_LENGTH] if isinstance(account, str) else None,
+    )
 
 
 def _grouping_type(inner: Json) -> object:

@@ -43,7 +43,7 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
         )
     for batch in report.held:
         logger.info(
-            "apply request held: DRY_RUN",
+            "apply request held",
             extra={
                 "partnerOpportunityId": batch.partner_opportunity_id,
                 "request": batch.request(),
@@ -85,8 +85,9 @@ def _departure(departure: Departure) -> dict[str, Any]:
         "reason": str(departure.reason),
         "detail": departure.detail,
         "messageId": departure.part.delivery.message_id,
-        "recommendationId": recommendation.recommendation_id if recommendation else None,
-        "account": str(recommendation.advertiser) if recommendation else None,
+        "part": departure.part.position,
+        "recommendationId": departure.part.recommendation_id,
+        "account": departure.part.account,
         "campaignId": recommendation.campaign_id if recommendation else None,
     }
 

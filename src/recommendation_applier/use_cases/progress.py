@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from recommendation_applier.domain.batching import ApplyBatch
-from recommendation_applier.domain.delivery import Content, Delivery, Publication
+from recommendation_applier.domain.delivery import Content, Delivery, Publication, Withdrawal
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import Door
 from recommendation_applier.domain.recommendation import Recommendation
@@ -16,6 +16,9 @@ class Part:
     """One thing that a delivery holds: most hold one, an array or a dead letter may hold many."""
 
     number: int
+    """Its place among all parts of the invocation, from 0."""
+    position: int
+    """Its place in its delivery, from 0."""
     delivery: Delivery
     content: Content
 
@@ -23,6 +26,20 @@ class Part:
     def recommendation(self) -> Recommendation | None:
         """The recommendation, where there is one that could be read."""
         return self.content.recommendation if isinstance(self.content, Publication) else None
+
+    @property
+    def recommendation_id(self) -> str | None:
+        """The id of the recommendation that it is about, where that could be read."""
+        if isinstance(self.content, Withdrawal):
+            return self.content.recommendation_id
+        return self.recommendation.recommendation_id if self.recommendation else None
+
+    @property
+    def account(self) -> str | None:
+        """The advertiser, for people, where that could be read."""
+        if isinstance(self.content, Withdrawal):
+            return self.content.account
+        return str(self.recommendation.advertiser) if self.recommendation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +70,10 @@ class Progress:
 
     def __init__(self, contents: Iterable[tuple[Delivery, Sequence[Content]]]) -> None:
         """Start with nothing departed."""
-        pairs = [(delivery, content) for delivery, held in contents for content in held]
-        self.parts = [Part(number, *pair) for number, pair in enumerate(pairs)]
+        self.parts: list[Part] = []
+        for delivery, held in contents:
+            for position, content in enumerate(held):
+                self.parts.append(Part(len(self.parts), position, delivery, content))
         self._departures: dict[int, Departure] = {}
 
     @property

@@ -1,0 +1,107 @@
+"""Stand-ins for the world outside, in the shape of the ports; `contract` holds them to it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from recommendation_applier.domain.batching import ApplyBatch
+from recommendation_applier.domain.dead_letter import DeadLetter
+from recommendation_applier.domain.delivery import Confirmation
+from recommendation_applier.domain.outcome import ApplyResult, StatusResult
+from recommendation_applier.domain.reasons import AcceptedReason
+
+
+@dataclass
+class FakeClock:
+    """A monotonic clock that moves when somebody sleeps."""
+
+    now: float = 1_000.0
+    slept: list[float] = field(default_factory=list)
+
+    def monotonic(self) -> float:
+        """Tell the time, in seconds."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Move on at once."""
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def accept_all(batch: ApplyBatch) -> ApplyResult:
+    """Answer 202."""
+    return ApplyResult(
+        batch=batch,
+        accepted=dict.fromkeys(batch.recommendation_ids, AcceptedReason.ACCEPTED),
+        attempts=1,
+        http_status=202,
+    )
+
+
+def nothing_known(batch: ApplyBatch) -> StatusResult:
+    """Answer that nothing was applied."""
+    return StatusResult(batch, dict.fromkeys(batch.recommendation_ids, "PUBLISHED"))
+
+
+@dataclass
+class FakePartnerOpportunities:
+    """Answers as it is told, and keeps what it was asked."""
+
+    answer: Callable[[ApplyBatch], ApplyResult] = accept_all
+    answer_status: Callable[[ApplyBatch], StatusResult] = nothing_known
+    applied: list[ApplyBatch] = field(default_factory=list)
+    asked: list[ApplyBatch] = field(default_factory=list)
+
+    def apply(self, batches: Sequence[ApplyBatch]) -> Iterator[ApplyResult]:
+        """See the port."""
+        for batch in batches:
+            self.applied.append(batch)
+            yield self.answer(batch)
+
+    def application_status(self, batches: Sequence[ApplyBatch]) -> Iterator[StatusResult]:
+        """See the port."""
+        for batch in batches:
+            self.asked.append(batch)
+            yield self.answer_status(batch)
+
+    @property
+    def applied_ids(self) -> list[str]:
+        """Every id that was sent, in order, as often as it was sent."""
+        return [one for batch in self.applied for one in batch.recommendation_ids]
+
+
+@dataclass
+class FakeDeadLetters:
+    """Stores letters in a list, unless *refuses* says otherwise."""
+
+    refuses: Callable[[DeadLetter], bool] = lambda _: False
+    stored: list[DeadLetter] = field(default_factory=list)
+
+    def store(self, letters: Sequence[DeadLetter]) -> AbstractSet[int]:
+        """See the port."""
+        kept = {number for number, letter in enumerate(letters) if not self.refuses(letter)}
+        self.stored.extend(letters[number] for number in sorted(kept))
+        return kept
+
+    @property
+    def reasons(self) -> list[str]:
+        """The reason codes of what is stored."""
+        return [letter.reason.code.value for letter in self.stored]
+
+
+@dataclass
+class FakeConfirmations:
+    """Trusts one account, and keeps what was confirmed."""
+
+    error: Exception | None = None
+    confirmed: list[str] = field(default_factory=list)
+
+    def is_trusted(self, confirmation: Confirmation) -> bool:
+        """See the port."""
+        return ":084590724871:" in confirmation.topic_arn
+
+    def confirm(self, confirmation: Confirmation) -> None:
+        """See the port."""
+        if self.error is not None:
+            raise self.error
+        self.confirmed.append(confirmation.topic_arn)
