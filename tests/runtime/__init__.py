@@ -1,0 +1,1 @@
+"""The bundle of `sam build`, run by the client that runs it in Lambda."""
