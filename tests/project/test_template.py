@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.emulator.aws import FUNCTION, ROLE, SECRET
 from tests.emulator.intrinsics import Document
 from tests.emulator.parameters import DeployRefusedError
@@ -24,18 +25,6 @@ REVIEWER = "arn:aws:iam::926844853897:role/ReviewerRole"
 
 LONGEST_WINDOW_SECONDS = 300
 """Lambda's limit of a batching window."""
-
-OWN_METRICS = {
-    "AcceptedRecommendations",
-    "ApplyRequests",
-    "CredentialsRefused",
-    "DeadLetteredRecommendations",
-    "HeldRecommendations",
-    "NotApplicableRecommendations",
-    "RetriedRecommendations",
-    "ThrottledRequests",
-}
-"""What the function itself measures; everything else that alarms watch is AWS's."""
 
 
 def expanded(ads_region: str = "NA", **parameters: str) -> ExpandedTemplate:
@@ -294,7 +283,7 @@ def test_every_metric_of_our_own_that_is_alarmed_on_is_emitted() -> None:
     assert own
     for alarm in own:
         assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
-        assert alarm["MetricName"] in OWN_METRICS
+        assert alarm["MetricName"] in METRIC_NAMES
         assert alarm["Dimensions"] == [
             {"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}
         ]
@@ -465,3 +454,12 @@ def test_sam_local_invoke_needs_no_parameters() -> None:
 
     template = expand(parameters, region="us-east-1")
     assert template.scope.parameters["ApplyMode"] == "DRY_RUN"
+
+
+def test_removed_can_never_be_made_actionable() -> None:
+    """The deploy is refused before a cold start would be."""
+    with pytest.raises(DeployRefusedError, match="ActionableStatuses must be"):
+        expanded(ActionableStatuses="PUBLISHED,REMOVED")
+
+    template = expanded(ActionableStatuses="PUBLISHED,NOT_REMOVED")
+    assert template.scope.parameters["ActionableStatuses"] == "PUBLISHED,NOT_REMOVED"

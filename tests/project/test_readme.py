@@ -1,0 +1,127 @@
+"""What the README says is so."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
+from recommendation_applier.domain.reasons import (
+    AcceptedReason,
+    DeadLetterReason,
+    HeldReason,
+    NotApplicableReason,
+    RetryReason,
+)
+from recommendation_applier.entrypoints.metrics import METRIC_NAMES
+from tests.emulator.template import load
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def section(title: str) -> str:
+    """Give the text under a heading."""
+    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def rows(text: str) -> dict[str, str]:
+    """Give the table rows of *text* by what stands in code in their first cell."""
+    found = re.findall(r"^\| (`[^|]+`) \|(.*)\|$", text, re.MULTILINE)
+    return {name.strip("`"): rest for cell, rest in found for name in cell.split("`, `")}
+
+
+def test_every_make_target_it_names_exists() -> None:
+    """A command that a reader copies works."""
+    named = set(re.findall(r"\bmake ([a-z]+)", README))
+    defined = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    assert {"run", "test"} <= named <= defined
+
+
+def test_the_two_commands_stand_by_themselves() -> None:
+    """They are what a newcomer looks for."""
+    assert "```sh\nmake run\nmake test\n```" in section("Two commands")
+
+
+def test_every_parameter_has_its_row_with_its_default() -> None:
+    """No more, no fewer than the template has."""
+    documented = rows(section("Deploy"))
+    parameters = load()["Parameters"]
+
+    assert documented.keys() == parameters.keys()
+    for name, parameter in parameters.items():
+        default = parameter.get("Default")
+        shown = {None: "none", "": "empty"}.get(default, f"`{default}`")
+        assert documented[name].endswith(f"| {shown} "), name
+
+
+@pytest.mark.parametrize("reasons", [RetryReason, DeadLetterReason])
+def test_every_reason_to_act_has_a_row(reasons: type[StrEnum]) -> None:
+    """What an operator finds in a log or a letter is explained, with what to do."""
+    documented = rows(section("When something is stuck"))
+
+    assert _names(reasons) <= documented.keys()
+
+
+@pytest.mark.parametrize("reasons", [NotApplicableReason, HeldReason, AcceptedReason])
+def test_every_other_reason_is_named(reasons: type[StrEnum]) -> None:
+    """The list is closed, and this is it."""
+    text = section("When something is stuck")
+
+    assert [name for name in _names(reasons) if f"`{name}`" not in text] == []
+
+
+def test_no_reason_is_explained_that_does_not_exist() -> None:
+    """Rows are alarms of the template or reasons of the code."""
+    alarms = {
+        name
+        for name, resource in load()["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+    assert rows(section("When something is stuck")).keys() == (
+        alarms | _names(RetryReason) | _names(DeadLetterReason)
+    )
+
+
+def test_every_metric_is_listed() -> None:
+    """By the names under which CloudWatch has them."""
+    assert [name for name in METRIC_NAMES if f"`{name}`" not in section("Operate")] == []
+
+
+def test_every_output_it_uses_exists() -> None:
+    """The commands find queues and secret through the stack's outputs."""
+    used = set(re.findall(r"\$\(output (\w+)\)", README)) | {"IngressQueueArn"}
+
+    assert used <= load()["Outputs"].keys()
+
+
+def test_the_environments_it_names_are_in_samconfig() -> None:
+    """`sam deploy --config-env` knows them."""
+    environments = tomllib.loads((ROOT / "samconfig.toml").read_text())
+
+    assert set(re.findall(r"--config-env (\w+)", README)) <= environments.keys()
+    assert {"na", "eu", "fe"} <= environments.keys()
+
+
+def test_the_marketplaces_are_those_of_the_code() -> None:
+    """All 21 codes, and no other."""
+    (listed,) = re.findall(r"marketplace codes of the apply request: ([A-Z, ]+)\.", README)
+
+    assert frozenset(listed.split(", ")) == APPLICABLE_MARKETPLACES
+
+
+def test_decisions_are_dated() -> None:
+    """Each says when."""
+    decisions = re.findall(r"^- \*\*(.*?)\*\*", section("Decisions"), re.MULTILINE)
+
+    assert len(decisions) >= 5
+    assert all(re.match(r"\d{4}-\d{2}-\d{2}: ", decision) for decision in decisions)
+
+
+def _names(reasons: Iterable[StrEnum]) -> set[str]:
+    return {reason.value for reason in reasons}
