@@ -11,12 +11,10 @@ from recommendation_applier.amazon_ads.wire import Answer, application_status_pa
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.errors import (
     AnswerLostError,
-    ApplierError,
-    CredentialsRefusedError,
     OutOfTimeError,
+    RetryableError,
     ThrottledError,
     UnavailableError,
-    WaitError,
 )
 from recommendation_applier.domain.outcome import (
     INTERNAL_ERROR,
@@ -75,7 +73,7 @@ class PartnerOpportunitiesClient:
         path = apply_path(batch.partner_opportunity_id)
         try:
             answer = self._converse(path, batch, tally, what=what)
-        except ApplierError as error:
+        except RetryableError as error:
             result = _unanswered(batch, error, tally)
         else:
             result = _answered(batch, answer, tally, what=what)
@@ -86,7 +84,7 @@ class PartnerOpportunitiesClient:
         path = application_status_path(batch.partner_opportunity_id)
         try:
             answer = self._converse(path, batch, _Tally(), what=what)
-        except ApplierError as error:
+        except RetryableError as error:
             return _status_unanswered(batch, error)
         failure = error_of(answer, what=what)
         if failure is None and answer.statuses is None:
@@ -116,7 +114,7 @@ class PartnerOpportunitiesClient:
                 if attempt == MAX_ATTEMPTS or not pacing.has_time_for(wait):
                     raise
                 pacing.sleep(wait)
-            except (WaitError, CredentialsRefusedError) as error:
+            except RetryableError as error:
                 self.gate.failed(error)
                 raise
             else:
@@ -128,7 +126,7 @@ class PartnerOpportunitiesClient:
         self,
         work: Callable[[ApplyBatch], Result],
         batches: Sequence[ApplyBatch],
-        unanswered: Callable[[ApplyBatch, ApplierError], Result],
+        unanswered: Callable[[ApplyBatch, RetryableError], Result],
     ) -> Iterator[Result]:
         """Do *work* for all *batches*, so many at a time; nothing outlasts the deadline."""
         if not batches:
@@ -152,7 +150,7 @@ class PartnerOpportunitiesClient:
 def _given_up(
     future: "Future[Result]",
     batch: ApplyBatch,
-    unanswered: Callable[[ApplyBatch, ApplierError], Result],
+    unanswered: Callable[[ApplyBatch, RetryableError], Result],
 ) -> Result:
     if future.done():
         return future.result()
@@ -190,7 +188,9 @@ def _answered(batch: ApplyBatch, answer: Answer, tally: _Tally, *, what: str) ->
     )
 
 
-def _unanswered(batch: ApplyBatch, error: ApplierError, tally: _Tally | None = None) -> ApplyResult:
+def _unanswered(
+    batch: ApplyBatch, error: RetryableError, tally: _Tally | None = None
+) -> ApplyResult:
     tally = tally or _Tally()
     return ApplyResult(
         batch=batch,
@@ -204,5 +204,5 @@ def _unanswered(batch: ApplyBatch, error: ApplierError, tally: _Tally | None = N
     )
 
 
-def _status_unanswered(batch: ApplyBatch, error: ApplierError) -> StatusResult:
+def _status_unanswered(batch: ApplyBatch, error: RetryableError) -> StatusResult:
     return StatusResult(batch, {}, error)

@@ -12,9 +12,9 @@ from recommendation_applier.amazon_ads.pacing import Pacing
 from recommendation_applier.amazon_ads.wire import MAX_ANSWER_BYTES, Answer, headers, read_answer
 from recommendation_applier.domain.errors import (
     AnswerLostError,
-    ApplierError,
     CredentialsRefusedError,
     RefusedError,
+    RetryableError,
     ThrottledError,
     UnavailableError,
 )
@@ -103,7 +103,7 @@ class Exchange:
         return bytes(content)
 
 
-def error_of(answer: Answer, *, what: str) -> ApplierError | None:
+def error_of(answer: Answer, *, what: str) -> RetryableError | RefusedError | None:
     """Say what *answer* means for the ids that it does not name; None if they are accepted."""
     status = answer.status
     message = f"{what} failed: {answer}"
@@ -118,7 +118,7 @@ def error_of(answer: Answer, *, what: str) -> ApplierError | None:
             api_code=code,
             request_id=request_id,
         )
-    kind: type[ApplierError]
+    kind: type[RetryableError | RefusedError]
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         message += (
             "; see that the token belongs to a login with Admin or Custom-Editor permission in the "

@@ -5,9 +5,9 @@ from typing import Final
 
 from recommendation_applier.amazon_ads.pacing import Pacing
 from recommendation_applier.domain.errors import (
-    ApplierError,
     CredentialsRefusedError,
     OutOfTimeError,
+    RetryableError,
     ThrottledError,
     WaitError,
 )
@@ -26,7 +26,7 @@ class Gate:
         self._lock = threading.Lock()
         self._closed_until = pacing.monotonic()
         self._failures_in_a_row = 0
-        self._stopped_by: ApplierError | None = None
+        self._stopped_by: RetryableError | None = None
 
     def enter(self) -> None:
         """Return when a request may be made; sleep while Amazon asked us to wait.
@@ -61,7 +61,7 @@ class Gate:
         with self._lock:
             self._failures_in_a_row = 0
 
-    def failed(self, error: ApplierError) -> None:
+    def failed(self, error: RetryableError) -> None:
         """Note a try that failed; refused credentials, or too many in a row, stop everything."""
         with self._lock:
             self._failures_in_a_row += 1
@@ -73,7 +73,7 @@ class Gate:
                 self._stopped_by = _for_those_not_sent(error)
 
 
-def _for_those_not_sent(error: ApplierError) -> ApplierError:
+def _for_those_not_sent(error: RetryableError) -> RetryableError:
     """Say to the requests that are turned away why, without claiming that they were made."""
     if isinstance(error, CredentialsRefusedError):
         return error

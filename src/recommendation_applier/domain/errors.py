@@ -1,14 +1,15 @@
 """Everything that can keep a request from being answered, by who must act.
 
 ApplierError
-├── WaitError                   nobody: it is tried again later
-│   ├── ThrottledError          429; carries how long to wait
-│   ├── UnavailableError        nothing was taken: no connection, 500, 503
-│   ├── AnswerLostError         something may have been taken: ask before sending again
-│   └── OutOfTimeError          the invocation's time is up; nothing was sent
-├── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
-├── RefusedError                the request itself is wrong, and will be the next time
-└── SettingsError               an operator: the function's environment
+├── RetryableError                  the deliveries go back to the ingress queue
+│   ├── WaitError                   nobody: it is tried again later
+│   │   ├── ThrottledError          429; carries how long to wait
+│   │   ├── UnavailableError        nothing was taken: no connection, 500, 503
+│   │   ├── AnswerLostError         something may have been taken: ask before sending again
+│   │   └── OutOfTimeError          the invocation's time is up; nothing was sent
+│   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
+├── RefusedError                    the request itself is wrong, and will be the next time
+└── SettingsError                   an operator: the function's environment
 
 A 422 is not here: it is an answer, given id by id (see `outcome`).
 """
@@ -39,12 +40,16 @@ class ApplierError(Exception):
         self.request_id = request_id
 
 
-class WaitError(ApplierError):
-    """It may work later, as it is."""
+class RetryableError(ApplierError):
+    """The same request may work later; *reason* is what the delivery's departure says."""
 
     reason: ClassVar[RetryReason] = RetryReason.UNAVAILABLE
     retry_after: float = 0.0
     """Seconds to wait at least, where the other side named them."""
+
+
+class WaitError(RetryableError):
+    """It may work later, as it is."""
 
 
 class ThrottledError(WaitError):
@@ -82,10 +87,10 @@ class OutOfTimeError(WaitError):
     reason = RetryReason.OUT_OF_TIME
 
 
-class CredentialsRefusedError(ApplierError):
+class CredentialsRefusedError(RetryableError):
     """The credentials are refused: every further request would be, so none is made."""
 
-    reason: ClassVar[RetryReason] = RetryReason.CREDENTIALS_REFUSED
+    reason = RetryReason.CREDENTIALS_REFUSED
 
 
 class RefusedError(ApplierError):

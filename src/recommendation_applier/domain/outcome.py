@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from recommendation_applier.domain.batching import ApplyBatch
-from recommendation_applier.domain.errors import ApplierError
+from recommendation_applier.domain.errors import RefusedError, RetryableError
 from recommendation_applier.domain.reasons import AcceptedReason
 
 DONE_BEFORE: Final = {
@@ -40,7 +40,7 @@ class ApplyResult:
     accepted: Mapping[str, AcceptedReason]
     failures: tuple[Failure, ...] = ()
     unanswered: tuple[str, ...] = ()
-    error: ApplierError | None = None
+    error: RetryableError | RefusedError | None = None
     attempts: int = 0
     throttled: int = 0
     http_status: int | None = None
@@ -69,7 +69,7 @@ class StatusResult:
 
     batch: ApplyBatch
     statuses: Mapping[str, str]
-    error: ApplierError | None = None
+    error: RetryableError | RefusedError | None = None
     request_ids: tuple[str, ...] = ()
 
 

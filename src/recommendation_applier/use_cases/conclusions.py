@@ -8,10 +8,8 @@ from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import Reason
 from recommendation_applier.domain.errors import (
     AnswerLostError,
-    ApplierError,
-    CredentialsRefusedError,
     RefusedError,
-    WaitError,
+    RetryableError,
 )
 from recommendation_applier.domain.outcome import (
     ApplicationStatus,
@@ -24,7 +22,6 @@ from recommendation_applier.domain.reasons import (
     DeadLetterReason,
     Door,
     NotApplicableReason,
-    RetryReason,
 )
 from recommendation_applier.use_cases.letters import Letters
 from recommendation_applier.use_cases.ports import Ledger
@@ -124,7 +121,7 @@ class Conclusions:
         self,
         batch: ApplyBatch,
         ids: Sequence[str],
-        error: ApplierError,
+        error: RetryableError | RefusedError,
         *,
         refused: DeadLetterReason,
     ) -> None:
@@ -138,16 +135,10 @@ class Conclusions:
             self.progress.leave(
                 self.parts[one],
                 Door.RETRY,
-                _retry_reason(error),
+                error.reason,
                 detail=str(error),
-                retry_after=error.retry_after if isinstance(error, WaitError) else 0.0,
+                retry_after=error.retry_after,
             )
 
     def _is_last_receive(self, recommendation_id: str) -> bool:
         return self.parts[recommendation_id].delivery.receive_count >= self.max_receive_count
-
-
-def _retry_reason(error: ApplierError) -> RetryReason:
-    if isinstance(error, WaitError | CredentialsRefusedError):
-        return error.reason
-    return RetryReason.UNAVAILABLE
