@@ -27,7 +27,7 @@ from recommendation_applier.domain.reasons import AcceptedReason
 MAX_ATTEMPTS: Final = 4
 """Tries of one batch in one invocation; beyond that SQS brings the deliveries back, later."""
 
-GRACE_SECONDS: Final = 1.0
+GRACE_SECONDS: Final = 0.5
 """Past its deadline, a request gets this long to notice; then it is given up as lost."""
 
 Result = TypeVar("Result")

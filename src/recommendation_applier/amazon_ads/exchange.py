@@ -125,10 +125,11 @@ def error_of(answer: Answer, *, what: str) -> RetryableError | RefusedError | No
             "Partner Network account, and that PartnerNetworkAccountId is that account's id"
         )
         kind = CredentialsRefusedError
-    elif status in _LOST_STATUSES or answer.successes or answer.failures:
+    elif status in _LOST_STATUSES:
         kind = AnswerLostError
     elif status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        kind = UnavailableError
+        # One that names some ids got far enough to have taken the others as well.
+        kind = AnswerLostError if answer.successes or answer.failures else UnavailableError
     else:
         kind = RefusedError
     return kind(message, http_status=status, api_code=code, request_id=request_id)

@@ -61,4 +61,4 @@ def _text(body: object) -> str:
 
 def _receive_count(attributes: object) -> int:
     count = attributes.get("ApproximateReceiveCount") if isinstance(attributes, Mapping) else None
-    return max(1, int(count)) if isinstance(count, str) and count.isdecimal() else 1
+    return max(1, int(str(count))) if str(count).isdecimal() else 1

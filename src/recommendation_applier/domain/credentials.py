@@ -1,5 +1,7 @@
 """The credentials of a Login with Amazon application; their values reach no log and no error."""
 
+from urllib.parse import quote_plus
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from recommendation_applier.domain.errors import CredentialsRefusedError
@@ -15,9 +17,14 @@ class Credentials(BaseModel):
     refresh_token: SecretStr = Field(min_length=1)
 
     def redact(self, text: str) -> str:
-        """Blank the secret values out of *text*, which may quote a request of ours."""
-        for secret in (self.client_secret, self.refresh_token):
-            text = text.replace(secret.get_secret_value(), "[redacted]")
+        """Blank the secret values out of *text*, which may quote a request of ours.
+
+        They are found as they are and as a form writes them.
+        """
+        plain = {each.get_secret_value() for each in (self.client_secret, self.refresh_token)}
+        # The longest first: one may be a part of another.
+        for value in sorted(plain | {quote_plus(each) for each in plain}, key=len, reverse=True):
+            text = text.replace(value, "[redacted]")
         return text
 
 

@@ -24,6 +24,8 @@ def parse_date(value: object) -> datetime:
 
     Raises ValueError for anything else.
     """
+    if isinstance(value, datetime):
+        return _in_utc(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(value)
     text = value.strip() if isinstance(value, str) else ""
@@ -42,22 +44,22 @@ def format_date(moment: datetime) -> str:
 
 def _from_iso(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text.removesuffix(" UTC"))
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = _in_utc(datetime.fromisoformat(text.removesuffix(" UTC")))
     except (ValueError, OverflowError) as error:
         raise ValueError(DATE_RULE) from error
     # No recommendation dates from 1970: the writer of the data files divides seconds by a million.
     return _from_epoch(moment.timestamp() * 1_000_000) if moment.year == 1970 else moment  # noqa: PLR2004
 
 
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 def _from_epoch(number: float) -> datetime:
-    if number < _SECONDS_BELOW:
-        seconds = float(number)
-    elif number < _MILLISECONDS_BELOW:
-        seconds = number / 1_000
-    else:
-        seconds = number / 1_000_000
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        if number < _SECONDS_BELOW:
+            return datetime.fromtimestamp(number, UTC)
+        unit = 1_000 if number < _MILLISECONDS_BELOW else 1_000_000
+        return datetime.fromtimestamp(number / unit, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise ValueError(DATE_RULE) from error

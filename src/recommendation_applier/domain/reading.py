@@ -47,7 +47,7 @@ class _Reader:
         """Read JSON *text*; *body* is what to dead-letter if it cannot be used."""
         try:
             value = from_json(text, allow_inf_nan=False)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:  # TypeError: text that no encoding can write
             return (
                 Rejection(DeadLetterReason.UNREADABLE_BODY, f"the body is not JSON: {error}", body),
             )

@@ -7,11 +7,13 @@ inner one (`messageBody`, or the outer object itself) with the recommendation.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from datetime import datetime
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 
+from recommendation_applier.domain.dates import parse_date
 from recommendation_applier.domain.delivery import (
     Content,
     NotForUs,
@@ -24,7 +26,6 @@ from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicabl
 from recommendation_applier.domain.recommendation import (
     MAX_ID_LENGTH,
     UNSUPPORTED_MARKETPLACE,
-    AmazonDate,
     Identifier,
     Recommendation,
 )
@@ -67,11 +68,22 @@ _FLAT_NAMES: Final = {
 Json = Mapping[str, Any]
 
 
+def _date_or_none(value: object) -> datetime | None:
+    try:
+        return parse_date(value)
+    except ValueError:
+        return None
+
+
 class _Settled(BaseModel):
-    """All that is read of a message whose status asks nothing of us."""
+    """All that is read of a message whose status asks nothing of us.
+
+    A date that cannot be read is taken for none, so that the message takes back every
+    publication: a removal must never be lost over its date.
+    """
 
     recommendation_id: Identifier
-    published_date: AmazonDate | None = None
+    published_date: Annotated[datetime | None, BeforeValidator(_date_or_none)] = None
 
 
 def looks_like_stream_message(message: Json) -> bool:
@@ -136,11 +148,9 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
     marketplace = inner.get("marketplace_name")
     marketplace_id = _first(message, "marketplaceId", "marketplace_id")
     known = code_of(marketplace_id) if isinstance(marketplace_id, str) else None
-    if marketplace == "GB" and known == "UK":
-        known = "GB"  # the apply request has two codes for the United Kingdom
     if marketplace is None:
         marketplace = known
-    elif marketplace in APPLICABLE_MARKETPLACES and known and known != marketplace:
+    elif isinstance(marketplace, str) and _disagree(marketplace, known):
         return Rejection(
             DeadLetterReason.INVALID_MESSAGE,
             f"marketplace_name is {shorten(marketplace)} but marketplaceId "
@@ -172,6 +182,13 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
         "grouping_type": _grouping_type(inner),
     }
     return Publication(Recommendation.model_validate(fields), body)
+
+
+def _disagree(marketplace: str, known: str | None) -> bool:
+    """Tell whether a name that could be applied to is not the one that the id stands for."""
+    if known is None or marketplace not in APPLICABLE_MARKETPLACES:
+        return False
+    return marketplace != known and {marketplace, known} != {"UK", "GB"}
 
 
 def _read_inactive(message: Json, inner: Json, body: str) -> Content:
@@ -208,7 +225,7 @@ def _first(message: Json, *names: str) -> object:
 
 
 def _sentence(finding: ErrorDetails, names: Mapping[str, str]) -> str:
-    name = str(finding["loc"][-1])
+    name = next(str(step) for step in reversed(finding["loc"]) if isinstance(step, str))
     value = finding["input"]
     # A field that is absent altogether is reported with the whole object as its input.
     absent = value is None or finding["type"] == "missing"
