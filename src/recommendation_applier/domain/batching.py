@@ -1,6 +1,6 @@
 """Turns recommendations into apply batches. Pure: the same input makes the same batches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,13 @@ class ApplyBatch:
     def recommendation_ids(self) -> tuple[str, ...]:
         """The ids, in the order in which they are sent."""
         return tuple(each.recommendation_id for each in self.recommendations)
+
+    def only(self, recommendation_ids: Container[str]) -> "ApplyBatch":
+        """The same batch with those of its recommendations alone."""
+        kept = (
+            each for each in self.recommendations if each.recommendation_id in recommendation_ids
+        )
+        return ApplyBatch(self.partner_opportunity_id, self.advertiser, tuple(kept))
 
     def request(self) -> dict[str, object]:
         """The body of the request: Amazon's five attributes, exactly."""

@@ -1,10 +1,14 @@
 """The credentials of a Login with Amazon application; their values reach no log and no error."""
 
+import re
+from typing import Final
 from urllib.parse import quote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from recommendation_applier.domain.errors import CredentialsRefusedError
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._-]{6,}")
 
 
 class Credentials(BaseModel):
@@ -21,11 +25,24 @@ class Credentials(BaseModel):
 
         They are found as they are and as a form writes them.
         """
-        plain = {each.get_secret_value() for each in (self.client_secret, self.refresh_token)}
-        # The longest first: one may be a part of another.
-        for value in sorted(plain | {quote_plus(each) for each in plain}, key=len, reverse=True):
-            text = text.replace(value, "[redacted]")
-        return text
+        secrets = (self.client_secret, self.refresh_token)
+        return redact(text, *(each.get_secret_value() for each in secrets))
+
+
+def redact(text: str, *secrets: str) -> str:
+    """Blank *secrets* out of *text*: as they are, as a form writes them, and their plain parts.
+
+    Whoever quotes a secret may have escaped it for JSON or HTML; the plain parts stay the same.
+    """
+    forms = {
+        form
+        for secret in secrets
+        if secret
+        for form in (secret, quote_plus(secret), *_PLAIN.findall(secret))
+    }
+    for form in sorted(forms, key=len, reverse=True):  # the longest first: one may hold another
+        text = text.replace(form, "[redacted]")
+    return text
 
 
 def read_credentials(text: str, *, source: str) -> Credentials:

@@ -25,7 +25,7 @@ def parse_date(value: object) -> datetime:
     Raises ValueError for anything else.
     """
     if isinstance(value, datetime):
-        return _in_utc(value)
+        return value.astimezone(UTC)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(value)
     text = value.strip() if isinstance(value, str) else ""

@@ -22,7 +22,7 @@ from recommendation_applier.domain.reasons import RetryReason
 class ApplierError(Exception):
     """The root: says what was tried, on what, and why it failed.
 
-    *http_status*, *api_code* and *request_id* are what Amazon answered, where it did.
+    *http_status*, *api_code* and *request_ids* are what Amazon answered, where it did.
     """
 
     def __init__(
@@ -31,21 +31,42 @@ class ApplierError(Exception):
         *,
         http_status: int | None = None,
         api_code: str | None = None,
-        request_id: str | None = None,
+        request_ids: tuple[str, ...] = (),
     ) -> None:
         """Keep the sentence for people and Amazon's words for support cases."""
         super().__init__(message)
         self.http_status = http_status
         self.api_code = api_code
-        self.request_id = request_id
+        self.request_ids = request_ids
+
+    @property
+    def request_id(self) -> str | None:
+        """The one id to quote where there is room for one."""
+        return next(iter(self.request_ids), None)
 
 
 class RetryableError(ApplierError):
-    """The same request may work later; *reason* is what the delivery's departure says."""
+    """The same request may work later; *reason* is what the delivery's departure says.
+
+    *retry_after* is how many seconds to wait at least; 0 where Amazon did not say.
+    """
 
     reason: ClassVar[RetryReason] = RetryReason.UNAVAILABLE
-    retry_after: float = 0.0
-    """Seconds to wait at least, where the other side named them."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float = 0.0,
+        http_status: int | None = None,
+        api_code: str | None = None,
+        request_ids: tuple[str, ...] = (),
+    ) -> None:
+        """Keep what ApplierError keeps, and the wait."""
+        super().__init__(
+            message, http_status=http_status, api_code=api_code, request_ids=request_ids
+        )
+        self.retry_after = retry_after
 
 
 class WaitError(RetryableError):
@@ -56,19 +77,6 @@ class ThrottledError(WaitError):
     """Too many requests (429): nothing was taken."""
 
     reason = RetryReason.THROTTLED
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_after: float = 0.0,
-        http_status: int | None = None,
-        api_code: str | None = None,
-        request_id: str | None = None,
-    ) -> None:
-        """Keep *retry_after*, in seconds; 0 where Amazon did not say."""
-        super().__init__(message, http_status=http_status, api_code=api_code, request_id=request_id)
-        self.retry_after = retry_after
 
 
 class UnavailableError(WaitError):

@@ -63,8 +63,8 @@ class ApplicationStatus(StrEnum):
 class StatusResult:
     """What `applicationStatus` said of one batch.
 
-    An id that is absent from *statuses* although *error* is None is one that Amazon does not have.
-    A status that this version does not know is kept as it came.
+    An id that is absent from *statuses* although *error* is None is taken for one that Amazon does
+    not have (README, Decisions). A status that this version does not know is kept as it came.
     """
 
     batch: ApplyBatch

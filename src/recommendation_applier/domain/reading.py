@@ -46,8 +46,8 @@ class _Reader:
     def text(self, text: str, body: str, *, wrappings: int) -> Sequence[Content]:
         """Read JSON *text*; *body* is what to dead-letter if it cannot be used."""
         try:
-            value = from_json(text, allow_inf_nan=False)
-        except (ValueError, TypeError) as error:  # TypeError: text that no encoding can write
+            value = _parse(text)
+        except (ValueError, TypeError, RecursionError) as error:
             return (
                 Rejection(DeadLetterReason.UNREADABLE_BODY, f"the body is not JSON: {error}", body),
             )
@@ -106,6 +106,24 @@ class _Reader:
                 f"an SNS message of Type {shorten(kind)} without the fields of that type", body
             ),
         )
+
+
+def _parse(text: str) -> object:
+    r"""Parse JSON, once more by the slower parser where the fast one balks.
+
+    A description that was cut in the middle of an emoji leaves half of it (`\ud83d`), which the
+    standard library reads, and which must not hide a recommendation.
+    """
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError:
+        if "\\ud" not in text.lower():
+            raise
+        return json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _unrecognized(what: str, body: str) -> Rejection:

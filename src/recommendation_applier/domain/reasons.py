@@ -79,6 +79,8 @@ class RetryReason(StrEnum):
     """The secret, the refresh token or the account is refused: a person has to act."""
     DEAD_LETTER_NOT_STORED = "DEAD_LETTER_NOT_STORED"
     """The dead-letter queue did not take the dead letter."""
+    NEIGHBOUR_RETRIED = "NEIGHBOUR_RETRIED"
+    """Another part of the same message has to be retried, and a message stays whole."""
     CONFIRMATION_UNAVAILABLE = "CONFIRMATION_UNAVAILABLE"
     """SNS could not be asked to confirm a subscription."""
 

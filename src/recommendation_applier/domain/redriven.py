@@ -54,9 +54,7 @@ def read_message_letter(value: Mapping[str, Any], body: str) -> str | Rejection:
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True
-    )
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 class _Reason(_Wire):

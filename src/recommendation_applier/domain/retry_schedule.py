@@ -14,6 +14,12 @@ CREDENTIALS_BOUNDS_SECONDS: Final = (5 * 60, 15 * 60)
 """Minutes, since a person is about to mend it; 100 receives last for about 16 hours."""
 
 LEAST_SECONDS: Final = 5
+"""So that full jitter, which may draw nothing at all, does not bring a delivery back at once."""
+
+ANSWER_LOST_LEAST_SECONDS: Final = 60
+"""Longer than Amazon's slowest synchronous calls take (30 s at P99): asked about any earlier, a
+request that is still being processed would look as if it had never arrived."""
+
 MOST_SECONDS: Final = 11 * 60 * 60
 """SQS allows 12 hours from the moment of the receive (ChangeMessageVisibility)."""
 
@@ -36,4 +42,5 @@ def visibility_seconds(
         doublings = min(receive_count - 1, 16)
         ceiling = min(CEILING_SECONDS, FIRST_CEILING_SECONDS * 2**doublings)
         wait = jitter(0.0, ceiling)
-    return int(min(MOST_SECONDS, max(LEAST_SECONDS, wait, retry_after * jitter(1.0, 1.1))))
+    least = ANSWER_LOST_LEAST_SECONDS if reason is RetryReason.ANSWER_LOST else LEAST_SECONDS
+    return int(min(MOST_SECONDS, max(least, wait, retry_after * jitter(1.0, 1.1))))

@@ -103,7 +103,7 @@ def read_stream_message(
     dates are read; an actionable or absent status is a `Publication`.
     """
     dataset = _first(message, "datasetId", "dataset_id")
-    if isinstance(dataset, str) and dataset != DATASET:
+    if isinstance(dataset, str) and dataset.strip() and dataset != DATASET:
         return NotForUs(NotApplicableReason.OTHER_DATASET, shorten(dataset))
     nested = "messageBody" in message
     inner = message["messageBody"] if nested else message
@@ -201,7 +201,9 @@ def _read_inactive(message: Json, inner: Json, body: str) -> Content:
             "(parameter ActionableStatuses) nor known to be settled",
             body,
         )
-    known = _Settled.model_validate(inner)
+    known = _Settled.model_validate(
+        {name: inner.get(name) for name in ("recommendation_id", "published_date")}
+    )
     account = _first(message, "advertiserId", "advertiser_id")
     return Withdrawal(
         known.recommendation_id,

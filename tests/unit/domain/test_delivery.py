@@ -1,0 +1,30 @@
+"""What one SQS message can turn out to hold."""
+
+from recommendation_applier.domain.delivery import Confirmation, Delivery, Publication, Rejection
+from recommendation_applier.domain.reasons import DeadLetterReason
+from tests.builders import recommendation
+
+
+def test_a_delivery_is_received_for_the_first_time_unless_it_says_otherwise() -> None:
+    """Receive counts start at 1."""
+    assert Delivery("message-1", "{}").receive_count == 1
+
+
+def test_a_publication_is_not_in_doubt_unless_it_says_so() -> None:
+    """Doubt comes from a letter about an answer that was lost, and from nowhere else."""
+    assert Publication(recommendation(), "{}").in_doubt is False
+
+
+def test_the_token_of_a_confirmation_is_not_shown() -> None:
+    """Neither the token nor the body that holds it reaches a log by way of `repr`."""
+    shown = repr(Confirmation("topic", "secret-token", '{"Token":"secret-token"}'))
+
+    assert shown == "Confirmation(topic_arn='topic')"
+
+
+def test_the_body_of_a_rejection_is_not_shown() -> None:
+    """A body may hold anything, so only the reason and the sentence are shown."""
+    shown = repr(Rejection(DeadLetterReason.INVALID_MESSAGE, "why", "anything"))
+
+    assert "why" in shown
+    assert "anything" not in shown
