@@ -39,9 +39,8 @@ class _Tally:
 
     attempts: int = 0
     throttled: int = 0
-
-    def count_request(self) -> None:
-        self.attempts += 1
+    turned_away: RetryableError | None = None
+    """What the gate said, where it did; that is no failure of a try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +95,38 @@ class PartnerOpportunitiesClient:
         pacing = self.exchange.pacing
         attempt = 1
         while True:
-            self.gate.enter()
+            self.gate.enter()  # who is turned away needs no token either
             try:
                 answer = self.exchange.post(
-                    path, batch.request(), what=what, on_request=tally.count_request
+                    path, batch.request(), what=what, on_request=lambda: self._admit(tally)
                 )
-            except ThrottledError as error:
-                self.gate.failed(error)
-                tally.throttled += 1
-                wait = error.retry_after or pacing.backoff(attempt)
-                self.gate.close_for(wait)
-                if attempt == MAX_ATTEMPTS or not pacing.has_time_for(wait):
-                    raise
-            except UnavailableError as error:
-                self.gate.failed(error)
-                wait = pacing.backoff(attempt)
-                if attempt == MAX_ATTEMPTS or not pacing.has_time_for(wait):
-                    raise
-                pacing.sleep(wait)
             except RetryableError as error:
+                if error is tally.turned_away:
+                    raise
                 self.gate.failed(error)
-                raise
+                if not isinstance(error, ThrottledError | UnavailableError):
+                    raise
+                wait = error.retry_after or pacing.backoff(attempt)
+                if isinstance(error, ThrottledError):
+                    tally.throttled += 1
+                    self.gate.close_for(wait)
+                if attempt == MAX_ATTEMPTS or not pacing.has_time_for(wait):
+                    raise
+                if isinstance(error, UnavailableError):
+                    pacing.sleep(wait)
             else:
                 self.gate.succeeded()
                 return answer
             attempt += 1
+
+    def _admit(self, tally: _Tally) -> None:
+        """Enter again: fetching a token took time, in which others may have been throttled."""
+        try:
+            self.gate.enter()
+        except RetryableError as error:
+            tally.turned_away = error
+            raise
+        tally.attempts += 1
 
     def _together(
         self,
@@ -152,12 +158,12 @@ def _given_up(
     batch: ApplyBatch,
     unanswered: Callable[[ApplyBatch, RetryableError], Result],
 ) -> Result:
-    if future.done():
-        return future.result()
     if future.cancel():
         return unanswered(
             batch, OutOfTimeError(f"no request was made for {batch}: the invocation's time was up")
         )
+    if future.done():
+        return future.result()
     return unanswered(
         batch,
         AnswerLostError(f"the answer for {batch} had not come when the invocation's time was up"),
@@ -200,9 +206,9 @@ def _unanswered(
         attempts=tally.attempts,
         throttled=tally.throttled,
         http_status=error.http_status,
-        request_ids=(error.request_id,) if error.request_id else (),
+        request_ids=error.request_ids,
     )
 
 
 def _status_unanswered(batch: ApplyBatch, error: RetryableError) -> StatusResult:
-    return StatusResult(batch, {}, error)
+    return StatusResult(batch, {}, error, error.request_ids)

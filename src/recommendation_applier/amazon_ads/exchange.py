@@ -7,9 +7,10 @@ from typing import Final
 
 import httpx
 
+from recommendation_applier.amazon_ads.bodies import read_body
 from recommendation_applier.amazon_ads.login_with_amazon import AccessToken, LoginWithAmazon
 from recommendation_applier.amazon_ads.pacing import Pacing
-from recommendation_applier.amazon_ads.wire import MAX_ANSWER_BYTES, Answer, headers, read_answer
+from recommendation_applier.amazon_ads.wire import Answer, headers, read_answer
 from recommendation_applier.domain.errors import (
     AnswerLostError,
     CredentialsRefusedError,
@@ -46,7 +47,7 @@ class Exchange:
     def post(
         self, path: str, body: dict[str, object], *, what: str, on_request: Callable[[], None]
     ) -> Answer:
-        """Post *body* once; *what* names it in errors, *on_request* counts what is really made.
+        """Post *body* once; *what* names it in errors, *on_request* may still turn it away.
 
         Returns every answer in which Amazon speaks of the request itself: 2xx, 400, 422, a 500
         that names ids; `error_of` says what it means for the rest. A 401 costs one new token and
@@ -63,10 +64,13 @@ class Exchange:
         partial = isinstance(error, AnswerLostError) and (answer.successes or answer.failures)
         if error is None or isinstance(error, RefusedError) or partial:
             return answer
+        if isinstance(error, CredentialsRefusedError):
+            self.login.forget(token)
         raise error
 
     def _post(self, path: str, body: dict[str, object], token: AccessToken, *, what: str) -> Answer:
         seconds = min(REQUEST_TIMEOUT_SECONDS, self.pacing.seconds_left())
+        until = self.pacing.monotonic() + seconds
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT_SECONDS, seconds))
         request_headers = headers(
             client_id=token.client_id,
@@ -77,49 +81,36 @@ class Exchange:
             with self.http.stream(
                 "POST", self.url + path, json=body, headers=request_headers, timeout=timeout
             ) as response:
-                content = self._read(response, what=what)
+                content = read_body(response, self.pacing, until=until)
         except _NEVER_SENT as error:
             raise UnavailableError(f"{what} failed: {_describe(error)}; nothing was sent") from None
+        except (httpx.LocalProtocolError, UnicodeEncodeError) as error:
+            # Its text is left out: it quotes the header that it finds illegal.
+            raise UnavailableError(
+                f"{what} failed: {type(error).__name__}: a header cannot be written; nothing was "
+                "sent"
+            ) from None
         except httpx.HTTPError as error:
             # `from None`: the cause holds the request, and with it the Authorization header.
             raise AnswerLostError(
                 f"{what}: the answer was lost: {_describe(error)}; Amazon may have taken it"
             ) from None
-        content = content.replace(token.value.encode(), b"[redacted]")
         answer_headers = {name.lower(): value for name, value in response.headers.items()}
-        return read_answer(response.status_code, answer_headers, content, now=self.now())
-
-    def _read(self, response: httpx.Response, *, what: str) -> bytes:
-        """Read the body, but neither for longer than the invocation lasts nor without end."""
-        content = bytearray()
-        for piece in response.iter_bytes():
-            content += piece
-            if len(content) > MAX_ANSWER_BYTES:
-                raise AnswerLostError(
-                    f"{what}: the answer has more than {MAX_ANSWER_BYTES} bytes and was not read"
-                )
-            if self.pacing.seconds_left() <= 0:
-                raise AnswerLostError(f"{what}: the answer was still coming when time was up")
-        return bytes(content)
+        return read_answer(
+            response.status_code, answer_headers, content, now=self.now(), secret=token.value
+        )
 
 
 def error_of(answer: Answer, *, what: str) -> RetryableError | RefusedError | None:
     """Say what *answer* means for the ids that it does not name; None if they are accepted."""
     status = answer.status
-    message = f"{what} failed: {answer}"
-    code, request_id = answer.code, answer.request_id
     if 200 <= status < 300:  # noqa: PLR2004 - the bounds of a class of HTTP statuses
         return None
+    message = f"{what} failed: {answer}"
+    kind: type[RetryableError]
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return ThrottledError(
-            message,
-            retry_after=answer.retry_after or 0.0,
-            http_status=status,
-            api_code=code,
-            request_id=request_id,
-        )
-    kind: type[RetryableError | RefusedError]
-    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        kind = ThrottledError
+    elif status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         message += (
             "; see that the token belongs to a login with Admin or Custom-Editor permission in the "
             "Partner Network account, and that PartnerNetworkAccountId is that account's id"
@@ -131,8 +122,16 @@ def error_of(answer: Answer, *, what: str) -> RetryableError | RefusedError | No
         # One that names some ids got far enough to have taken the others as well.
         kind = AnswerLostError if answer.successes or answer.failures else UnavailableError
     else:
-        kind = RefusedError
-    return kind(message, http_status=status, api_code=code, request_id=request_id)
+        return RefusedError(
+            message, http_status=status, api_code=answer.code, request_ids=answer.request_ids
+        )
+    return kind(
+        message,
+        retry_after=answer.retry_after or 0.0,
+        http_status=status,
+        api_code=answer.code,
+        request_ids=answer.request_ids,
+    )
 
 
 def _describe(error: httpx.HTTPError) -> str:

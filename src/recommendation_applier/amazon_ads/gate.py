@@ -9,27 +9,30 @@ from recommendation_applier.domain.errors import (
     OutOfTimeError,
     RetryableError,
     ThrottledError,
+    UnavailableError,
     WaitError,
 )
 
-MAX_FAILURES_IN_A_ROW: Final = 10
+LEAST_FAILURES_IN_A_ROW: Final = 10
 """Tries that may fail one after the other, whatever their account, before the invocation stops
-asking an API that does not answer. The deliveries come back later, with their backoff."""
+asking an API that does not answer. The deliveries come back later, with their backoff. Twice the
+number of requests at once, where that is more: a burst that fails together is not yet a row."""
 
 
 class Gate:
     """Lets requests through, makes them wait, or turns them away; shared by threads."""
 
-    def __init__(self, pacing: Pacing) -> None:
+    def __init__(self, pacing: Pacing, *, max_concurrent_requests: int) -> None:
         """Start open."""
         self._pacing = pacing
+        self._max_failures_in_a_row = max(LEAST_FAILURES_IN_A_ROW, 2 * max_concurrent_requests)
         self._lock = threading.Lock()
         self._closed_until = pacing.monotonic()
         self._failures_in_a_row = 0
         self._stopped_by: RetryableError | None = None
 
     def enter(self) -> None:
-        """Return when a request may be made; sleep while Amazon asked us to wait.
+        """Return when a request may be made; sleep while the wait after a 429 lasts.
 
         Raises what stopped the invocation, ThrottledError when the wait outlasts it, and
         OutOfTimeError when there is no time left for a request.
@@ -41,8 +44,8 @@ class Gate:
                 wait = self._closed_until - self._pacing.monotonic()
             if wait > 0 and not self._pacing.has_time_for(wait):
                 raise ThrottledError(
-                    f"no request was made: Amazon asked to wait {wait:.0f} s longer, which is more "
-                    "than the invocation has left",
+                    f"no request was made: after a 429 there are {wait:.0f} s to wait, which is "
+                    "more than the invocation has left",
                     retry_after=wait,
                 )
             if wait <= 0 and not self._pacing.allows_a_request():
@@ -64,28 +67,29 @@ class Gate:
     def failed(self, error: RetryableError) -> None:
         """Note a try that failed; refused credentials, or too many in a row, stop everything."""
         with self._lock:
-            self._failures_in_a_row += 1
-            exhausted = self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW
+            closed = self._pacing.monotonic() < self._closed_until
+            if not (closed and isinstance(error, ThrottledError)):
+                self._failures_in_a_row += 1  # what else was in flight at a 429 counts with it
+            exhausted = self._failures_in_a_row >= self._max_failures_in_a_row
             if self._stopped_by is None and (
                 isinstance(error, CredentialsRefusedError)
                 or (exhausted and isinstance(error, WaitError))
             ):
-                self._stopped_by = _for_those_not_sent(error)
+                self._stopped_by = _for_those_not_sent(error, tries=self._failures_in_a_row)
 
 
-def _for_those_not_sent(error: RetryableError) -> RetryableError:
+def _for_those_not_sent(error: RetryableError, *, tries: int) -> RetryableError:
     """Say to the requests that are turned away why, without claiming that they were made."""
     if isinstance(error, CredentialsRefusedError):
-        return error
-    if isinstance(error, ThrottledError):
-        return ThrottledError(
-            f"no request was made: {MAX_FAILURES_IN_A_ROW} tries in a row had failed, the last "
-            f"with: {error}",
-            retry_after=error.retry_after,
+        return CredentialsRefusedError(
+            f"no request was made: the credentials had been refused: {error}",
             http_status=error.http_status,
+            api_code=error.api_code,
         )
-    return WaitError(
-        f"no request was made: {MAX_FAILURES_IN_A_ROW} tries in a row had failed, the last with: "
-        f"{error}",
+    kind = ThrottledError if isinstance(error, ThrottledError) else UnavailableError
+    return kind(
+        f"no request was made: {tries} tries in a row had failed, the last with: {error}",
+        retry_after=error.retry_after,
         http_status=error.http_status,
+        api_code=error.api_code,
     )

@@ -6,12 +6,14 @@ are valid in every region; the refresh token is not rotated by use.
 
 import threading
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import httpx
 from pydantic_core import from_json
 
+from recommendation_applier.amazon_ads.bodies import read_body
 from recommendation_applier.amazon_ads.pacing import Pacing
 from recommendation_applier.domain.credentials import Credentials
 from recommendation_applier.domain.errors import (
@@ -75,7 +77,7 @@ class LoginWithAmazon:
     ) -> AccessToken:
         """Return a token that is good for at least one more request.
 
-        *rejected* is the value that an API has just refused (401): it is never returned again.
+        *rejected* is the value that an API has just refused (401): another one is fetched.
         Raises CredentialsRefusedError where a person has to act, WaitError where it may work later.
         """
         before = self._fetches
@@ -84,17 +86,24 @@ class LoginWithAmazon:
             if token and token.value != rejected and self._time() < token.renew_at:
                 return token
             if self._fetches != before and self._last_error is not None:
-                raise self._last_error
+                raise copy(self._last_error)
             try:
                 self._last_error = None
                 self._token = self._fetch(http, pacing)
             except ApplierError as error:
                 self._token = None
-                self._last_error = error
+                self._last_error = copy(error)  # without its traceback, whose frames hold secrets
                 raise
             finally:
                 self._fetches += 1
             return self._token
+
+    def forget(self, token: AccessToken) -> None:
+        """Drop *token*, which the API refuses; the next is made from the secret as it is then."""
+        with self._lock:
+            if self._token == token:
+                self._token = None
+                self._credentials = None
 
     def _fetch(self, http: httpx.Client, pacing: Pacing) -> AccessToken:
         credentials = self._credentials or self._source.read()
@@ -122,28 +131,30 @@ class LoginWithAmazon:
             "client_id": credentials.client_id,
             "client_secret": credentials.client_secret.get_secret_value(),
         }
-        timeout = min(_TIMEOUT_SECONDS, max(0.1, pacing.seconds_left()))
+        seconds = min(_TIMEOUT_SECONDS, max(0.1, pacing.seconds_left()))
+        until = pacing.monotonic() + seconds
         try:
-            response = http.post(self._token_url, data=form, timeout=timeout)
+            with http.stream("POST", self._token_url, data=form, timeout=seconds) as response:
+                content = read_body(response, pacing, until=until)
         except httpx.HTTPError as error:
             raise UnavailableError(
                 f"getting an access token from {self._token_url} failed: "
                 f"{type(error).__name__}: {credentials.redact(str(error))}"
             ) from None  # the cause holds the request, and with it the secret
-        return self._read(response, credentials)
+        return self._read(response.status_code, content, credentials)
 
-    def _read(self, response: httpx.Response, credentials: Credentials) -> AccessToken:
+    def _read(self, status: int, content: bytes, credentials: Credentials) -> AccessToken:
         try:
-            value: Any = from_json(response.content)
+            value: Any = from_json(content)
         except ValueError:
             value = None
         answer = value if isinstance(value, dict) else {}
         token = answer.get("access_token")
-        if response.is_success and isinstance(token, str) and token:
+        if httpx.codes.is_success(status) and isinstance(token, str) and token:
             lifetime = _seconds(answer.get("expires_in"))
             margin = min(RENEW_SECONDS_BEFORE_EXPIRY, lifetime / 2)
             return AccessToken(token, credentials.client_id, self._time() + lifetime - margin)
-        raise _error(response.status_code, answer, self._token_url, credentials)
+        raise _error(status, answer, self._token_url, credentials)
 
 
 class _RotatedError(CredentialsRefusedError):
@@ -154,7 +165,7 @@ def _error(
     status: int, answer: dict[str, Any], token_url: str, credentials: Credentials
 ) -> ApplierError:
     code = answer.get("error")
-    code = code if isinstance(code, str) else None
+    code = credentials.redact(code)[:_SHOWN_CHARACTERS] if isinstance(code, str) else None
     description = credentials.redact(str(answer.get("error_description") or "no description"))
     what = f"getting an access token from {token_url} failed: {status}"
     if code is None or status >= httpx.codes.INTERNAL_SERVER_ERROR or status == 429:  # noqa: PLR2004

@@ -10,19 +10,19 @@ from urllib.parse import quote
 
 from pydantic_core import from_json
 
+from recommendation_applier.domain.credentials import redact
 from recommendation_applier.domain.outcome import Failure
 
 MEDIA_TYPE: Final = "application/vnd.partneropportunity.v1+json"
 """For both Accept and Content-Type. The guide recommends v1; v1.1 and v1.2 have the same bodies.
 A wildcard is refused."""
 
-MAX_ANSWER_BYTES: Final = 1_048_576
-"""A 422 that names 100 ids takes about 20 kB. Whatever is longer than this is not read further."""
-
 _REQUEST_ID_HEADERS: Final = ("x-amz-rid", "x-amzn-requestid", "x-amz-request-id")
 """Three spellings are seen on the Ads APIs; which of them this API sends is not documented."""
 
 _SHOWN_CHARACTERS: Final = 300
+_READ_BYTES: Final = 4096
+_SECONDS: Final = re.compile(r"\d+(\.\d+)?")
 _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]*>")
 
@@ -77,26 +77,44 @@ def headers(*, client_id: str, manager_account: str, access_token: str) -> dict[
 
 
 def read_answer(
-    status: int, answer_headers: Mapping[str, str], body: bytes, *, now: datetime
+    status: int,
+    answer_headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: datetime,
+    secret: str = "",
 ) -> Answer:
     """Decipher an answer; *answer_headers* has lower-case names.
 
     Bodies seen on the Ads APIs: ApplyError objects, `{"code", "details", "requestId"}`, an API
-    Gateway `{"message"}`, HTML of a proxy, and nothing at all. All of them give an Answer.
+    Gateway `{"message"}`, HTML of a proxy, and nothing at all. All of them give an Answer, in whose
+    texts *secret*, should they quote it, is blanked out.
     """
     value = _json_object(body)
+    shown = _Shown(secret)
     message = value.get("message") or value.get("details") or ("" if value else _text(body))
     code = value.get("code")
     return Answer(
         status=status,
-        code=_shorten(code) if isinstance(code, str) else None,
-        message=_shorten(str(message)),
+        code=shown(code) if isinstance(code, str) else None,
+        message=shown(str(message)),
         successes=tuple(_successes(value)),
-        failures=tuple(_failures(value)),
+        failures=tuple(_failures(value, shown)),
         statuses=_statuses(value),
         retry_after=_retry_after(answer_headers.get("retry-after"), now),
-        request_ids=tuple(_request_ids(answer_headers, value)),
+        request_ids=tuple(_request_ids(answer_headers, value, shown)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Makes a text of Amazon's fit to be shown: without the secret, and not too long."""
+
+    secret: str
+
+    def __call__(self, text: str) -> str:
+        clean = redact(text, self.secret)
+        return clean if len(clean) <= _SHOWN_CHARACTERS else f"{clean[:_SHOWN_CHARACTERS]}…"
 
 
 def _segment(text: str) -> str:
@@ -125,12 +143,12 @@ def _successes(value: Mapping[str, Any]) -> Iterator[str]:
         yield entry["recommendationId"]
 
 
-def _failures(value: Mapping[str, Any]) -> Iterator[Failure]:
+def _failures(value: Mapping[str, Any], shown: _Shown) -> Iterator[Failure]:
     for entry in _entries(value, "failures"):
         yield Failure(
             entry["recommendationId"],
-            _shorten(str(entry.get("code") or "no code")),
-            _shorten(str(entry.get("message") or "no message")),
+            shown(str(entry.get("code") or "no code")),
+            shown(str(entry.get("message") or "no message")),
         )
 
 
@@ -143,30 +161,29 @@ def _statuses(value: Mapping[str, Any]) -> Mapping[str, str] | None:
     }
 
 
-def _request_ids(answer_headers: Mapping[str, str], value: Mapping[str, Any]) -> Iterator[str]:
+def _request_ids(
+    answer_headers: Mapping[str, str], value: Mapping[str, Any], shown: _Shown
+) -> Iterator[str]:
     found = [answer_headers.get(name) for name in _REQUEST_ID_HEADERS]
     found.append(value.get("requestId"))
-    yield from dict.fromkeys(_shorten(one) for one in found if isinstance(one, str) and one)
+    yield from dict.fromkeys(shown(one) for one in found if isinstance(one, str) and one)
 
 
 def _retry_after(text: str | None, now: datetime) -> float | None:
     """Read Retry-After: seconds, or a date (RFC 9110, section 10.2.3)."""
     if not text:
         return None
-    if text.strip().isdecimal():
+    if _SECONDS.fullmatch(text.strip()):
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (moment - now).total_seconds()) if moment.tzinfo else None
 
 
 def _text(body: bytes) -> str:
-    text = body.decode("utf-8", errors="replace")
+    # The beginning is enough, and the patterns take time that grows with the square of the length.
+    text = body[:_READ_BYTES].decode("utf-8", errors="replace")
     title = _TITLE.search(text)
     return " ".join(_TAG.sub(" ", title.group(1) if title else text).split())
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

@@ -1,0 +1,1 @@
+"""How an answer reads, when to wait and when to stop."""
