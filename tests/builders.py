@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from recommendation_applier.domain.batching import ApplyBatch
-from recommendation_applier.domain.dates import format_date
 from recommendation_applier.domain.delivery import Delivery
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 
@@ -40,13 +39,7 @@ def recommendation(recommendation_id: str = "rec-1", **changes: Any) -> Recommen
         "ad_product": "SP",
         "campaign_id": "210000000000001",
     }
-    # Dates reach the model in Amazon's notations.
-    return Recommendation.model_validate(
-        {
-            name: format_date(value) if isinstance(value, datetime) else value
-            for name, value in {**fields, **changes}.items()
-        }
-    )
+    return Recommendation.model_validate(fields | changes)
 
 
 def batch(*recommendation_ids: str, opportunity: str = OPPORTUNITY, account: int = 1) -> ApplyBatch:

@@ -95,6 +95,7 @@ class FakeConfirmations:
 
     error: Exception | None = None
     confirmed: list[str] = field(default_factory=list)
+    asked: int = 0
 
     def is_trusted(self, confirmation: Confirmation) -> bool:
         """See the port."""
@@ -102,6 +103,7 @@ class FakeConfirmations:
 
     def confirm(self, confirmation: Confirmation) -> None:
         """See the port."""
+        self.asked += 1
         if self.error is not None:
             raise self.error
         self.confirmed.append(confirmation.topic_arn)

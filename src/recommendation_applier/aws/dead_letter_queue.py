@@ -1,5 +1,6 @@
 """The dead-letter queue: letters are stored for certain, or named as not stored."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Final
@@ -48,26 +49,31 @@ class DeadLetterQueue:
             if (entry := self._entry(position, letter)) is not None
         }
         stored: set[int] = set()
+        refused = dict.fromkeys(waiting, "not named in the answer")
         for _ in range(_MAX_PASSES):
             for entries in _pack(list(waiting.values())):
-                done = self._send(entries)
-                if done is None:
+                try:
+                    answer = self._client.send_message_batch(
+                        QueueUrl=self._queue_url, Entries=entries
+                    )
+                except (BotoCoreError, ClientError) as error:
+                    self._report_failure(
+                        f"storing {len(waiting.keys() - stored)} dead letters on "
+                        f"{self._queue_url} failed: {error}"
+                    )
                     return stored
-                stored |= done
-            waiting = {one: entry for one, entry in waiting.items() if one not in stored}
-        if waiting:
-            self._report_failure(f"{len(waiting)} dead letters were refused by {self._queue_url}")
-        return stored
-
-    def _send(self, entries: "list[SendMessageBatchRequestEntryTypeDef]") -> set[int] | None:
-        try:
-            answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
-        except (BotoCoreError, ClientError) as error:
+                stored |= {int(entry["Id"]) for entry in answer.get("Successful", ())}
+                for failed in answer.get("Failed", ()):
+                    refused[int(failed["Id"])] = failed["Code"]
+                    if failed["SenderFault"]:
+                        del waiting[int(failed["Id"])]
+            waiting = {each: entry for each, entry in waiting.items() if each not in stored}
+        codes = Counter(code for position, code in refused.items() if position not in stored)
+        if codes:
             self._report_failure(
-                f"storing {len(entries)} dead letters on {self._queue_url} failed: {error}"
+                f"{codes.total()} dead letters were refused by {self._queue_url}: {dict(codes)}"
             )
-            return None
-        return {int(entry["Id"]) for entry in answer.get("Successful", ())}
+        return stored
 
     def _entry(
         self, position: int, letter: DeadLetter

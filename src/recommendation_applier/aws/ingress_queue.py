@@ -1,5 +1,6 @@
 """The ingress queue: when a delivery that stays on it is seen again."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +22,7 @@ class IngressQueue:
         self._client = client
         self._queue_url = queue_url
 
-    def hide(self, seconds_by_receipt_handle: Mapping[str, int]) -> str | None:
+    def change_visibility(self, seconds_by_receipt_handle: Mapping[str, int]) -> str | None:
         """Hide messages for so many seconds from now; return what went wrong, if anything did.
 
         The first call that fails is the last one made.
@@ -30,7 +31,7 @@ class IngressQueue:
             {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
             for number, (handle, seconds) in enumerate(seconds_by_receipt_handle.items())
         ]
-        refused = 0
+        refused: Counter[str] = Counter()
         for start in range(0, len(entries), MAX_ENTRIES):
             try:
                 answer = self._client.change_message_visibility_batch(
@@ -38,5 +39,7 @@ class IngressQueue:
                 )
             except (BotoCoreError, ClientError) as error:
                 return f"hiding {len(entries) - start} messages on {self._queue_url}: {error}"
-            refused += len(answer.get("Failed", ()))
-        return f"hiding {refused} messages on {self._queue_url}: refused" if refused else None
+            refused.update(entry["Code"] for entry in answer.get("Failed", ()))
+        if not refused:
+            return None
+        return f"hiding {refused.total()} messages on {self._queue_url}: refused: {dict(refused)}"

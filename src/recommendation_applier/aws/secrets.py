@@ -10,14 +10,13 @@ from recommendation_applier.domain.errors import CredentialsRefusedError, Unavai
 if TYPE_CHECKING:
     from types_boto3_secretsmanager.client import SecretsManagerClient
 
-_FOR_A_PERSON: Final = frozenset(
-    {
-        "AccessDeniedException",
-        "DecryptionFailure",
-        "InvalidRequestException",  # the secret is scheduled for deletion
-        "ResourceNotFoundException",  # no secret, or one without a value yet
-    }
-)
+_FOR_A_PERSON: Final = {
+    "AccessDeniedException": "the function's role must allow secretsmanager:GetSecretValue",
+    "DecryptionFailure": "the secret's KMS key must let the function's role decrypt",
+    "InvalidRequestException": "restore the secret, which is scheduled for deletion",
+    "ResourceNotFoundException": "store the credentials there (README, Deploy)",
+}
+"""Answers that no other try changes, and what changes them."""
 
 
 class SecretCredentials:
@@ -41,7 +40,7 @@ class SecretCredentials:
             if code in _FOR_A_PERSON:
                 raise CredentialsRefusedError(
                     f"reading the Login with Amazon credentials from {self._secret_arn} failed: "
-                    f"{code}; store them there (README, Deploy)"
+                    f"{code}; {_FOR_A_PERSON[code]}"
                 ) from error
             raise UnavailableError(f"reading {self._secret_arn} failed: {code}") from error
         except BotoCoreError as error:

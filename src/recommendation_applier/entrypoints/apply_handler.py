@@ -52,14 +52,13 @@ def handler(event: Mapping[str, Any], context: Context) -> PartialBatchResponse:
     with consumer.http() as http:
         run = consumer.use_case(http, seconds_left=seconds_left, report_failure=_warn).run
         report = run(deliveries)
-    _hide(report, receipt_handles(event))
+    _put_off(report, receipt_handles(event))
     invocation_log.write(report, logger, deliveries=len(deliveries))
     own_metrics.emit(report, metrics)
-    finished = {each.message_id for each in deliveries} - report.unfinished
-    return partial_batch_response(deliveries, finished=finished)
+    return partial_batch_response(deliveries, finished=report.finished)
 
 
-def _hide(report: Report, handles: Mapping[str, str]) -> None:
+def _put_off(report: Report, handles: Mapping[str, str]) -> None:
     """Keep what is retried invisible for longer, the more often it was received."""
     seconds: dict[str, int] = {}
     for departure in report.departures:
@@ -73,7 +72,7 @@ def _hide(report: Report, handles: Mapping[str, str]) -> None:
             jitter=random.uniform,
         )
         seconds[handle] = max(wait, seconds.get(handle, 0))
-    if failure := consumer.ingress_queue.hide(seconds):
+    if failure := consumer.ingress_queue.change_visibility(seconds):
         _warn(failure)
 
 

@@ -3,14 +3,16 @@
 Bodies, tokens and headers are never logged. At level DEBUG there is a line for every departure.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
+from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.outcome import ApplyResult
-from recommendation_applier.domain.reasons import Door, NotApplicableReason, RetryReason
+from recommendation_applier.domain.reasons import NotApplicableReason, RetryReason
 from recommendation_applier.entrypoints.metrics import counts
 from recommendation_applier.use_cases.progress import Departure, Report
 
@@ -49,17 +51,30 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
                 "request": batch.request(),
             },
         )
+    for letter in report.letters:
+        logger.warning("dead letter", extra=_letter(letter))
     for departure in report.departures:
-        say = _level(departure, logger)
-        say("departure", extra=_departure(departure))
+        if (say := _worth_saying(departure, logger)) is not None:
+            say("departure", extra=_departure(departure))
     logger.info("invocation", extra=_summary(report, deliveries))
 
 
-def _level(departure: Departure, logger: Logger) -> Callable[..., None]:
-    """Choose whether a departure is worth a line where only what is unusual gets one."""
-    if departure.door is Door.DEAD_LETTERED or departure.reason in _WITHOUT_A_BATCH:
+def _worth_saying(departure: Departure, logger: Logger) -> Callable[..., None] | None:
+    """Choose how to tell of a departure that no other line tells of; None: not at all."""
+    if departure.reason in _WITHOUT_A_BATCH:
         return logger.warning
-    return logger.info if departure.reason in _ABOUT_SUBSCRIPTIONS else logger.debug
+    if departure.reason in _ABOUT_SUBSCRIPTIONS:
+        return logger.info
+    return logger.debug if logger.log_level <= logging.DEBUG else None
+
+
+def _letter(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "kind": letter.kind,
+        "reason": letter.reason.as_json(),
+        "messageIds": letter.message_ids,
+        "recommendationIds": letter.recommendation_ids,
+    }
 
 
 def _batch(result: ApplyResult) -> dict[str, Any]:
@@ -98,7 +113,7 @@ def _summary(report: Report, deliveries: int) -> dict[str, Any]:
         reasons.setdefault(departure.door.value, Counter())[str(departure.reason)] += 1
     return {
         "deliveries": deliveries,
-        "unfinishedDeliveries": len(report.unfinished),
+        "finishedDeliveries": len(report.finished),
         "batches": len(report.results),
         "reasons": {door: dict(counted) for door, counted in reasons.items()},
         **counts(report),

@@ -6,7 +6,8 @@ from typing import Final
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from recommendation_applier.domain.reasons import Door, RetryReason
+from recommendation_applier.domain.errors import CredentialsRefusedError
+from recommendation_applier.domain.reasons import Door
 from recommendation_applier.use_cases.progress import Report
 
 DOOR_METRICS: Final = {
@@ -34,8 +35,11 @@ def counts(report: Report) -> dict[str, int]:
     found = {name: doors[door] for door, name in DOOR_METRICS.items()}
     found[APPLY_REQUESTS] = sum(result.attempts for result in report.results)
     found[THROTTLED_REQUESTS] = sum(result.throttled for result in report.results)
+    errors = [each.error for each in report.results] + [
+        each.error for each in report.status_results
+    ]
     found[CREDENTIALS_REFUSED] = int(
-        any(each.reason is RetryReason.CREDENTIALS_REFUSED for each in report.departures)
+        any(isinstance(error, CredentialsRefusedError) for error in errors)
     )
     return {name: count for name, count in found.items() if count}
 

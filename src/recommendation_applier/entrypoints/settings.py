@@ -1,8 +1,9 @@
 """The function's environment, read once, where a run starts."""
 
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -20,9 +21,11 @@ def _is_loopback(host: str) -> bool:
 
 
 def _address(value: str) -> str:
+    if not _VISIBLE.fullmatch(value):
+        raise ValueError("must have no spaces, and no characters beyond ASCII")
     parts = urlsplit(value)
-    if not parts.hostname:
-        raise ValueError("must have a scheme and a host")
+    if not parts.hostname or parts.username is not None or parts.port == 0:
+        raise ValueError("must have a scheme and a host, and no user")
     # Bearer tokens and the refresh token go there.
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
         raise ValueError("must be https (http is for loopback addresses only)")
@@ -30,8 +33,7 @@ def _address(value: str) -> str:
 
 
 def _host(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.path.strip("/") or parts.query or parts.fragment:
+    if value.partition("://")[2] != urlsplit(value).netloc:
         raise ValueError("must be a scheme and a host, without a path")
     return value
 
@@ -46,7 +48,9 @@ def _never_removed(value: frozenset[str]) -> frozenset[str]:
     return value
 
 
+_VISIBLE: Final = re.compile(r"[!-~]+")
 Address = Annotated[str, AfterValidator(_address)]
+HeaderValue = Annotated[str, Field(pattern=r"^[!-~]+$")]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -66,7 +70,7 @@ class Settings(BaseModel):
         frozenset[str], BeforeValidator(_statuses), AfterValidator(_never_removed)
     ]
     default_partner_opportunity_id: Literal[""] | Identifier
-    partner_network_account_id: Text
+    partner_network_account_id: HeaderValue
     credentials_secret_arn: Text
     ingress_queue_url: Text
     dead_letter_queue_url: Text

@@ -32,15 +32,16 @@ if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
     from types_boto3_sqs.client import SQSClient
 
-MOST_RESERVE_SECONDS: Final = 10.0
+MOST_RESERVE_SECONDS: Final = 20.0
 RESERVE_SHARE: Final = 0.25
-"""Kept back of an invocation's time for what follows the last request: storing dead letters
-(100 calls of about 20 ms for 1,000 of them, or one call that has to be repeated), changing
-visibilities, and the answer itself. A quarter, where a quarter is less than ten seconds."""
+"""Kept back of an invocation's time for what follows the last request: storing dead letters and
+changing visibilities. 1,000 of each are 200 calls of about 20 ms; where SQS hangs, one call of
+either kind takes its two tries of three seconds and no further one is made: 12 s. A quarter, where
+a quarter is less."""
 
 AWS_CONFIG: Final = Config(
-    # Explicit, because the defaults differ between botocore releases. Two tries of three seconds
-    # fit into the reserve; more of them would let a queue that hangs end the whole invocation.
+    # Explicit, because the defaults differ between botocore releases. RESERVE_SHARE reckons with
+    # two tries of three seconds.
     connect_timeout=2,
     read_timeout=3,
     retries={"mode": "standard", "total_max_attempts": 2},
@@ -101,7 +102,9 @@ class Consumer:
         )
         return ApplyRecommendations(
             api=PartnerOpportunitiesClient(
-                exchange, Gate(pacing), settings.max_concurrent_requests
+                exchange,
+                Gate(pacing, max_concurrent_requests=settings.max_concurrent_requests),
+                settings.max_concurrent_requests,
             ),
             dead_letters=DeadLetterQueue(
                 self.sqs, queue_url=settings.dead_letter_queue_url, report_failure=report_failure

@@ -1,8 +1,9 @@
 """The spine: read -> select -> resolve -> claim -> apply -> conclude.
 
-Effects are ordered so that a crash between any two of them repeats work and never loses it: dead
-letters are stored first, the ledger is told second, and deliveries are let go last, by the answer
-that the entrypoint builds from the report.
+Effects are ordered so that a crash between any two of them repeats work and never loses it: the
+ledger is told that a recommendation is settled only by an answer of Amazon's, and a message is let
+go only after its answers are in and its dead letters are stored, by what the entrypoint makes of
+the report.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ from recommendation_applier.domain.reasons import (
 )
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.use_cases.conclusions import Conclusions
-from recommendation_applier.use_cases.letters import Letters
+from recommendation_applier.use_cases.pending_letters import PendingLetters
 from recommendation_applier.use_cases.ports import (
     Confirmations,
     DeadLetters,
@@ -92,31 +93,32 @@ class _Run:
             (each, read_body(each.body, actionable_statuses=ports.actionable_statuses))
             for each in deliveries
         )
-        self._letters = Letters(self._progress, ports.dead_letters, ports.clock)
+        self._letters = PendingLetters(self._progress, ports.dead_letters, ports.clock)
         self._conclusions = Conclusions(
             self._progress, self._letters, ports.ledger, ports.max_receive_count
         )
         self._results: list[ApplyResult] = []
         self._status_results: list[StatusResult] = []
         self._held: list[ApplyBatch] = []
+        self._sns_unavailable: WaitError | None = None
 
     def report(self) -> Report:
         self._dismiss_what_is_no_recommendation()
         selected = select(self._progress, self._ports.ledger, now=self._ports.clock())
-        ready = self._resolve(selected)
-        self._letters.post()
-        clear, in_doubt = self._claim(self._without_unstored_neighbours(ready))
+        clear, in_doubt = self._claim(self._resolve(selected))
         if self._ports.dry_run:
             self._hold(clear, in_doubt)
         else:
-            self._send([*clear, *self._ask(in_doubt)])
+            self._send(clear)  # first: they need not wait for what is said of the others
+            self._send(self._ask(in_doubt))
         self._letters.post()
         return Report(
             departures=self._progress.departures,
             results=self._results,
             status_results=self._status_results,
             held=self._held,
-            unfinished=self._progress.unfinished(),
+            letters=self._letters.stored,
+            finished=self._progress.finished(),
         )
 
     def _dismiss_what_is_no_recommendation(self) -> None:
@@ -127,7 +129,9 @@ class _Run:
                     part, Door.NOT_APPLICABLE, content.reason, detail=content.detail
                 )
             elif isinstance(content, Rejection):
-                self._letters.message(part, content.body, Reason(content.reason, content.message))
+                self._letters.add_message(
+                    part, content.body, Reason(content.reason, content.message)
+                )
             elif isinstance(content, Confirmation):
                 self._confirm(part, content)
 
@@ -139,20 +143,30 @@ class _Run:
                 f"the subscription to {topic[:256]!r} was not confirmed: it is not a topic of the "
                 "dataset's SNS account in this region",
             )
-            self._letters.message(part, confirmation.body, reason)
+            self._letters.add_message(part, confirmation.body, reason)
             return
         try:
+            if self._sns_unavailable is not None:
+                raise self._sns_unavailable  # one try is enough to know, and each takes seconds
             self._ports.confirmations.confirm(confirmation)
         except WaitError as error:
-            self._progress.leave(
-                part, Door.RETRY, RetryReason.CONFIRMATION_UNAVAILABLE, detail=str(error)
-            )
+            self._sns_unavailable = error
+            self._confirm_later(part, confirmation, error)
         except RefusedError as error:
             reason = Reason.of(DeadLetterReason.CONFIRMATION_REFUSED, error)
-            self._letters.message(part, confirmation.body, reason)
+            self._letters.add_message(part, confirmation.body, reason)
         else:
             self._progress.leave(
                 part, Door.NOT_APPLICABLE, NotApplicableReason.SUBSCRIPTION_CONFIRMED, detail=topic
+            )
+
+    def _confirm_later(self, part: Part, confirmation: Confirmation, error: WaitError) -> None:
+        if part.delivery.receive_count >= self._ports.max_receive_count:
+            reason = Reason.of(DeadLetterReason.RETRIES_EXHAUSTED, error)
+            self._letters.add_message(part, confirmation.body, reason)
+        else:
+            self._progress.leave(
+                part, Door.RETRY, RetryReason.CONFIRMATION_UNAVAILABLE, detail=str(error)
             )
 
     def _resolve(self, selected: Sequence[tuple[Part, Publication]]) -> list[_Ready]:
@@ -169,21 +183,8 @@ class _Run:
                 "has no partnerOpportunityId: its source names none, and the parameter "
                 "DefaultPartnerOpportunityId is empty",
             )
-            self._letters.message(part, publication.body, reason)
+            self._letters.add_message(part, publication.body, reason)
         return ready
-
-    def _without_unstored_neighbours(self, ready: Sequence[_Ready]) -> list[_Ready]:
-        """Send nothing of a message that stays on the queue anyway: it would be sent again."""
-        staying = self._progress.retried()
-        for each in ready:
-            if each.part.delivery.message_id in staying:
-                self._progress.leave(
-                    each.part,
-                    Door.RETRY,
-                    RetryReason.DEAD_LETTER_NOT_STORED,
-                    detail="another part of the same message could not be dead-lettered",
-                )
-        return [each for each in ready if each.part.delivery.message_id not in staying]
 
     def _claim(self, ready: Sequence[_Ready]) -> tuple[list[_Ready], list[_Ready]]:
         """Claim what is *ready*; return what may be sent, and what has to be asked about first."""

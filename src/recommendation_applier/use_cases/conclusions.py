@@ -23,7 +23,7 @@ from recommendation_applier.domain.reasons import (
     Door,
     NotApplicableReason,
 )
-from recommendation_applier.use_cases.letters import Letters
+from recommendation_applier.use_cases.pending_letters import PendingLetters
 from recommendation_applier.use_cases.ports import Ledger
 from recommendation_applier.use_cases.progress import Part, Progress
 
@@ -36,7 +36,7 @@ class Conclusions:
     """
 
     progress: Progress
-    letters: Letters
+    letters: PendingLetters
     ledger: Ledger
     max_receive_count: int
     parts: dict[str, Part] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Conclusions:
         if result.error is None:
             return
         if not isinstance(result.error, AnswerLostError):
-            self.ledger.release(result.unanswered)  # nothing was taken: no need to ask next time
+            self.ledger.release(result.unanswered)  # nothing was taken
         self._unanswered(
             result.batch, result.unanswered, result.error, refused=DeadLetterReason.APPLY_REFUSED
         )
@@ -81,6 +81,8 @@ class Conclusions:
                     )
             case _:
                 failed = status == ApplicationStatus.FAILED
+                if failed:
+                    self.ledger.release(ids)  # whoever redrives it wants it tried again
                 code = (
                     DeadLetterReason.APPLICATION_FAILED
                     if failed
@@ -92,7 +94,7 @@ class Conclusions:
                     f"{status[:60]!r}",
                     request_id=next(iter(result.request_ids), None),
                 )
-                self.letters.batch(result.batch, self.parts, reason, only=ids)
+                self.letters.add_batch(result.batch, self.parts, reason, only=ids)
 
     def _accept(self, accepted: Mapping[str, AcceptedReason]) -> None:
         self.ledger.settle(list(accepted))
@@ -115,7 +117,7 @@ class Conclusions:
                 request_id=next(iter(result.request_ids), None),
             )
             messages = {each.recommendation_id: each.message for each in failures}
-            self.letters.batch(result.batch, self.parts, reason, only=ids, failures=messages)
+            self.letters.add_batch(result.batch, self.parts, reason, only=ids, failures=messages)
 
     def _unanswered(
         self,
@@ -126,11 +128,11 @@ class Conclusions:
         refused: DeadLetterReason,
     ) -> None:
         if isinstance(error, RefusedError):
-            self.letters.batch(batch, self.parts, Reason.of(refused, error), only=ids)
+            self.letters.add_batch(batch, self.parts, Reason.of(refused, error), only=ids)
             return
         last = [one for one in ids if self._is_last_receive(one)]
         exhausted = Reason.of(DeadLetterReason.RETRIES_EXHAUSTED, error)
-        self.letters.batch(batch, self.parts, exhausted, only=last)
+        self.letters.add_batch(batch, self.parts, exhausted, only=last)
         for one in set(ids).difference(last):
             self.progress.leave(
                 self.parts[one],

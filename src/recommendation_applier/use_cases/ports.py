@@ -57,9 +57,7 @@ class Standing(Enum):
     """What the ledger knows of a recommendation at the moment it is claimed."""
 
     UNKNOWN = auto()
-    """Never seen."""
-    FREE = auto()
-    """Claimed before, and known not to have been taken by Amazon."""
+    """Never seen, or claimed and given back."""
     IN_DOUBT = auto()
     """Claimed before, and nobody knows what became of it: ask before sending."""
     SETTLED = auto()
@@ -72,7 +70,7 @@ class Ledger(Protocol):
     """The memory of what was sent, across deliveries; keyed by recommendation id."""
 
     def claim(self, recommendations: Sequence[Recommendation]) -> Mapping[str, Standing]:
-        """Claim those that are UNKNOWN, FREE or IN_DOUBT, and say how each one stands.
+        """Claim those that are UNKNOWN or IN_DOUBT, and say how each one stands.
 
         A claim that is neither settled nor released leaves the recommendation in doubt.
         """
@@ -81,7 +79,7 @@ class Ledger(Protocol):
         """Remember that Amazon has these."""
 
     def release(self, recommendation_ids: Sequence[str]) -> None:
-        """Remember that Amazon does not have these: the claim is given back."""
+        """Give the claim back: this invocation has not let Amazon have these."""
 
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> None:
         """Remember what was taken back, and as of when."""

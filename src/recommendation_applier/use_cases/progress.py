@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from recommendation_applier.domain.batching import ApplyBatch
+from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Content, Delivery, Publication, Withdrawal
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import Door
@@ -61,8 +62,10 @@ class Report:
     results: Sequence[ApplyResult]
     status_results: Sequence[StatusResult]
     held: Sequence[ApplyBatch]
-    unfinished: frozenset[str]
-    """The ids of the SQS messages that must stay on the queue."""
+    letters: Sequence[DeadLetter]
+    """The dead letters that are stored."""
+    finished: frozenset[str]
+    """The ids of the SQS messages that have come to a durable end; all others must stay."""
 
 
 class Progress:
@@ -95,14 +98,12 @@ class Progress:
             )
         self._departures[part.number] = Departure(part, door, reason, detail, retry_after)
 
-    def unfinished(self) -> frozenset[str]:
-        """Name the messages of which a part is to be retried, or has not left at all."""
-        return frozenset(
-            part.delivery.message_id
-            for part in self.parts
-            if part.number not in self._departures
-            or self._departures[part.number].door is Door.RETRY
-        )
+    def finished(self) -> frozenset[str]:
+        """Name the messages all of whose parts have left, none of them to be retried."""
+        staying = self.retried() | {
+            part.delivery.message_id for part in self.parts if part.number not in self._departures
+        }
+        return frozenset(part.delivery.message_id for part in self.parts) - staying
 
     def retried(self) -> frozenset[str]:
         """Name the messages of which a part is to be retried."""

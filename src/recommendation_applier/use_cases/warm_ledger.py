@@ -1,6 +1,7 @@
 """A ledger that lives as long as its execution environment does."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from recommendation_applier.domain.delivery import Withdrawal
@@ -43,8 +44,12 @@ class WarmLedger:
         self._remember(recommendation_ids, Standing.SETTLED)
 
     def release(self, recommendation_ids: Sequence[str]) -> None:
-        """See the port."""
-        self._remember(recommendation_ids, Standing.FREE)
+        """See the port.
+
+        They are forgotten, not remembered as free: another environment may send them next.
+        """
+        for one in recommendation_ids:
+            self._standings.pop(one, None)
 
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> None:
         """See the port."""
@@ -72,5 +77,7 @@ class WarmLedger:
 
 
 def _forget_oldest(remembered: dict[str, Any], most: int) -> None:
-    for one in list(remembered)[: max(0, len(remembered) - most)]:
-        del remembered[one]
+    excess = len(remembered) - most
+    if excess > 0:
+        for one in list(islice(remembered, excess)):
+            del remembered[one]

@@ -78,6 +78,11 @@ def doors(report: Report) -> list[tuple[str, str]]:
     return [(str(each.door), str(each.reason)) for each in report.departures]
 
 
+def unfinished(report: Report) -> set[str]:
+    """Name the messages that stay on the queue."""
+    return {each.part.delivery.message_id for each in report.departures} - report.finished
+
+
 def unanswered(error: RetryableError | RefusedError) -> Callable[[ApplyBatch], ApplyResult]:
     """Answer every batch with *error*."""
     return lambda batch: ApplyResult(
@@ -200,7 +205,7 @@ def test_what_may_work_later_is_retried(error: RetryableError, reason: str) -> N
     report = world.run(body("rec-1"))
 
     assert doors(report) == [("retry", reason)]
-    assert report.unfinished == {"message-1"}
+    assert unfinished(report) == {"message-1"}
     assert world.dead_letters.stored == []
     assert report.departures[0].retry_after == error.retry_after
 
@@ -221,18 +226,50 @@ def test_the_last_receive_is_dead_lettered_instead(error: RetryableError) -> Non
     assert letter.reason.message == str(error)
 
 
-def test_only_what_may_have_been_taken_is_asked_about() -> None:
-    """After a 503 it is sent at once, after a lost answer Amazon is asked first."""
-    for error, asked in [(UnavailableError("503"), 0), (AnswerLostError("reset"), 1)]:
-        world = World()
-        world.api.answer = unanswered(error)
-        world.run(body("rec-1"))
-        world.api.answer = FakePartnerOpportunities().answer
+@pytest.mark.parametrize("error", [UnavailableError("503"), AnswerLostError("reset")])
+def test_what_was_received_before_is_asked_about(error: RetryableError) -> None:
+    """Whatever this environment knows of it, another one may have sent it since."""
+    world = World()
+    world.api.answer = unanswered(error)
+    world.run(body("rec-1"))
+    world.api.answer = FakePartnerOpportunities().answer
 
-        report = world.run(body("rec-1"), receive_count=2)
+    report = world.run(body("rec-1"), receive_count=2)
 
-        assert doors(report) == [("accepted", "ACCEPTED")]
-        assert len(world.api.asked) == asked
+    assert doors(report) == [("accepted", "ACCEPTED")]
+    assert len(world.api.asked) == 1
+
+
+def test_what_is_clear_does_not_wait_for_what_is_in_doubt() -> None:
+    """It is sent before anybody is asked about the others."""
+    world = World()
+    order: list[str] = []
+
+    def answer(batch: ApplyBatch) -> ApplyResult:
+        order.append("apply")
+        return FakePartnerOpportunities().answer(batch)
+
+    def answer_status(batch: ApplyBatch) -> StatusResult:
+        order.append("applicationStatus")
+        return StatusResult(batch, {})
+
+    world.api.answer, world.api.answer_status = answer, answer_status
+    world.use_case.run(
+        [delivery(body("rec-1"), receive_count=2), delivery(body("rec-2"), number=2)]
+    )
+
+    assert order == ["apply", "applicationStatus", "apply"]
+
+
+def test_a_failed_application_can_be_tried_again_by_redrive() -> None:
+    """The claim is given back with the letter."""
+    world = World()
+    world.api.answer_status = lambda batch: StatusResult(batch, {"rec-1": "FAILED"})
+    world.run(body("rec-1"), receive_count=2)
+
+    report = world.run(world.dead_letters.stored[0].body)
+
+    assert doors(report) == [("accepted", "ACCEPTED")]
 
 
 @pytest.mark.parametrize(
@@ -315,7 +352,7 @@ def test_failures_of_one_kind_share_a_letter() -> None:
 
     report = world.run(*(body(one) for one in ["fine", "a1", "a2", "b"]))
 
-    assert report.unfinished == frozenset()
+    assert unfinished(report) == set()
     assert [
         (letter.reason.api_code, letter.recommendation_ids) for letter in world.dead_letters.stored
     ] == [("PO_APPLY_UNPROCESSABLE_ERROR", ("a1", "a2")), ("SOMETHING_ELSE", ("b",))]
@@ -335,19 +372,47 @@ def test_a_letter_that_is_not_stored_keeps_its_delivery() -> None:
         ("retry", "DEAD_LETTER_NOT_STORED"),
         ("dead-lettered", "UNREADABLE_BODY"),
     ]
-    assert report.unfinished == {"message-1"}
+    assert unfinished(report) == {"message-1"}
     assert report.departures[0].detail == "APPLY_REFUSED: 400"
 
 
-def test_no_part_of_a_message_that_stays_is_sent() -> None:
-    """Another part's letter was not stored, so that the message will be received again."""
+def test_a_message_of_which_a_part_is_retried_gets_no_letter_yet() -> None:
+    """It will be read again whole; a letter stored now would be stored again with each receive."""
     world = World()
-    world.dead_letters.refuses = lambda _: True
+    world.api.answer = unanswered(ThrottledError("429"))
+    array = json.dumps([stream_message("rec-1"), 42])
 
-    report = world.run(json.dumps([stream_message("rec-1"), 42]), body("rec-2"))
+    first = world.run(array, "bad")
+    world.api.answer = FakePartnerOpportunities().answer
+    second = world.run(array, receive_count=2)
 
-    assert world.api.applied_ids == ["rec-2"]
-    assert report.unfinished == {"message-1"}
+    assert doors(first) == [
+        ("retry", "THROTTLED"),
+        ("retry", "NEIGHBOUR_RETRIED"),
+        ("dead-lettered", "UNREADABLE_BODY"),
+    ]
+    assert doors(second) == [("accepted", "ACCEPTED"), ("dead-lettered", "UNRECOGNIZED_MESSAGE")]
+    assert world.dead_letters.reasons == ["UNREADABLE_BODY", "UNRECOGNIZED_MESSAGE"]
+
+
+def test_a_batch_letter_leaves_out_what_is_retried_with_its_message() -> None:
+    """Only the recommendations of messages that can be let go are in it."""
+    world = World()
+
+    def answer(batch: ApplyBatch) -> ApplyResult:
+        ids = batch.recommendation_ids
+        error = ThrottledError("429") if "rec-2" in ids else RefusedError("400")
+        return unanswered(error)(batch)
+
+    world.api.answer = answer
+    array = json.dumps([stream_message("rec-1"), stream_message("rec-2", account=2)])
+
+    report = world.run(array, body("rec-3"))
+
+    assert unfinished(report) == {"message-1"}
+    (letter,) = world.dead_letters.stored
+    assert letter.recommendation_ids == ("rec-3",)
+    assert report.letters == [letter]
 
 
 def test_a_trusted_confirmation_is_confirmed_and_let_go() -> None:
@@ -383,6 +448,27 @@ def test_a_strangers_confirmation_is_kept_and_not_answered() -> None:
 
     assert doors(report) == [("dead-lettered", "UNTRUSTED_CONFIRMATION")]
     assert world.confirmations.confirmed == []
+
+
+def test_sns_is_not_asked_again_when_it_does_not_answer() -> None:
+    """Each try takes seconds that the recommendations need."""
+    world = World()
+    world.confirmations.error = UnavailableError("SNS hangs")
+
+    report = world.run(confirmation(), confirmation())
+
+    assert doors(report) == [("retry", "CONFIRMATION_UNAVAILABLE")] * 2
+    assert world.confirmations.asked == 1
+
+
+def test_a_confirmation_at_its_last_receive_is_kept_with_the_reason() -> None:
+    """SQS would move it without one."""
+    world = World()
+    world.confirmations.error = UnavailableError("SNS hangs")
+
+    report = world.run(confirmation(), receive_count=LAST_RECEIVE)
+
+    assert doors(report) == [("dead-lettered", "RETRIES_EXHAUSTED")]
 
 
 def test_dry_run_holds_what_it_would_send() -> None:
@@ -479,7 +565,7 @@ def test_every_part_leaves_by_exactly_one_door(
         assert {each.part.delivery.message_id for each in report.departures} == {
             each.message_id for each in deliveries
         }
-        assert report.unfinished == _with_a_part_to_retry(report)
+        assert unfinished(report) == _with_a_part_to_retry(report)
         assert _stored(world, report)
     assert len(accepted) == len(set(accepted))
     assert all(len(set(b.recommendation_ids)) == len(b.recommendations) for b in world.api.applied)

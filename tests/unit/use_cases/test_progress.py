@@ -33,9 +33,9 @@ def test_what_has_not_left_keeps_its_message_on_the_queue() -> None:
     progress = progress_of(2)
     progress.leave(progress.parts[0], Door.ACCEPTED, AcceptedReason.ACCEPTED)
 
-    assert progress.unfinished() == {"message-1"}
+    assert progress.finished() == frozenset()
     progress.leave(progress.parts[1], Door.ACCEPTED, AcceptedReason.ACCEPTED)
-    assert progress.unfinished() == frozenset()
+    assert progress.finished() == {"message-1"}
 
 
 def test_a_part_says_what_it_is_about() -> None:
@@ -49,3 +49,8 @@ def test_a_part_says_what_it_is_about() -> None:
         (1, "rec-9", "A9"),
         (2, None, None),
     ]
+
+
+def test_what_is_not_accounted_for_is_not_finished() -> None:
+    """A delivery without any part is nobody's to delete."""
+    assert Progress([(delivery(), [])]).finished() == frozenset()

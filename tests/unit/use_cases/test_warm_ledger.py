@@ -29,13 +29,13 @@ def test_a_claim_that_was_never_concluded_is_in_doubt() -> None:
     assert standing(ledger) is Standing.IN_DOUBT
 
 
-def test_a_released_claim_is_free() -> None:
-    """Amazon does not have it."""
+def test_a_released_claim_is_forgotten() -> None:
+    """Another environment may send it next, so that nothing is known of it any more."""
     ledger = WarmLedger()
     standing(ledger)
     ledger.release(["rec-1"])
 
-    assert standing(ledger) is Standing.FREE
+    assert standing(ledger) is Standing.UNKNOWN
 
 
 def test_what_is_settled_stays_settled() -> None:

@@ -1,0 +1,1 @@
+"""What needs no AWS of the room that speaks AWS."""
