@@ -16,13 +16,13 @@ from moto import mock_aws
 from tests.emulator.amazon import EmulatedAmazon
 from tests.emulator.amazon_faults import Fault
 from tests.emulator.aws import deploy
+from tests.emulator.iam import AwsCall, CallRecorder, assert_allowed
 from tests.emulator.invocation import Event, Handler, Invocation
 from tests.emulator.partial_batch_response import failed_message_ids
 from tests.emulator.poller import EventSourceMapping, redrive
 from tests.emulator.sqs_event import record_of
 from tests.emulator.stack import EmbeddedStack
 from tests.emulator.stream_topic import publish_topic
-from tests.project.iam import AwsCall, CallRecorder, assert_allowed
 
 HANDLER_MODULE: Final = "recommendation_applier.entrypoints.apply_handler"
 OPPORTUNITY: Final = "amzn1.ads-partner1.opportunity.3f0c9c1e-5a43-4a1c-9d7e-2f6b8c1d4e5a"
@@ -143,6 +143,7 @@ def deployed(
         **(parameters or {}),
     }
     with (
+        _environment(),
         mock_aws(config={"lambda": {"use_docker": False}}),
         EmulatedAmazon(faults=faults) as amazon,
     ):
@@ -180,7 +181,10 @@ def start_function(variables: Mapping[str, str], written: io.StringIO) -> Handle
     sys.modules.pop(HANDLER_MODULE, None)
     # Powertools keeps a logger, with the stream that it had, for each service name.
     logging.Logger.manager.loggerDict.pop(variables.get("POWERTOOLS_SERVICE_NAME", ""), None)
-    with _environment({"AWS_DEFAULT_REGION": REGION, **variables}), redirect_stdout(written):
+    with (
+        _environment(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", **variables),
+        redirect_stdout(written),
+    ):
         module = importlib.import_module(HANDLER_MODULE)
 
     def handler(event: Event, context: Any) -> object:
@@ -191,16 +195,16 @@ def start_function(variables: Mapping[str, str], written: io.StringIO) -> Handle
 
 
 @contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set the process's environment to *variables*, plus what it takes to start a program."""
+def _environment(**variables: str) -> Iterator[None]:
+    """Set the process's environment to *variables*, plus what it takes to start a program.
+
+    What the caller has set up for an AWS of their own (a profile, an endpoint) must not be met.
+    """
     before = dict(os.environ)
-    kept = {
-        name: value
-        for name, value in before.items()
-        if name in ("HOME", "PATH") or name.startswith("AWS_")
-    }
+    kept = {name: value for name, value in before.items() if name in ("HOME", "PATH")}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     os.environ.clear()
-    os.environ.update({**kept, **variables})
+    os.environ.update({**kept, **nowhere, "AWS_DEFAULT_REGION": REGION, **variables})
     try:
         yield
     finally:

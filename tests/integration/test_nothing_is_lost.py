@@ -46,17 +46,19 @@ def test_while_the_dead_letter_queue_is_down_bad_deliveries_stay(deployment: Dep
     assert list(deployment.amazon.accepted) == ["good"]
 
 
-def test_an_array_whose_bad_element_cannot_be_stored_waits_whole(deployment: Deployment) -> None:
-    """Its good elements are not sent either: they would be sent again with the next receive."""
+def test_an_array_whose_bad_element_cannot_be_stored_is_not_applied_twice(
+    deployment: Deployment,
+) -> None:
+    """It stays whole; its good elements are known to be accepted when it is received again."""
     take_away_the_dead_letter_queue(deployment)
     array = json.dumps([stream_message("rec-1"), {"no": "message"}])
 
     assert deployment.invoke(array) == ["0"]
-    assert deployment.amazon.apply_requests == []
 
     bring_back_the_dead_letter_queue(deployment)
-    assert deployment.invoke(array, receive_count=2) == []
-    assert list(deployment.amazon.accepted) == ["rec-1"]
+    assert restarted(deployment).invoke(array, receive_count=2) == []
+    assert len(deployment.amazon.apply_requests) == 1
+    assert len(deployment.dead_letters()) == 1
 
 
 def test_a_422_whose_failures_cannot_be_stored_keeps_only_their_deliveries(
@@ -116,30 +118,32 @@ def test_a_new_execution_environment_asks_about_what_was_received_before(
     assert len(deployment.amazon.apply_requests) == 1
 
 
-def test_after_a_throttled_request_nobody_has_to_ask(deployment: Deployment) -> None:
-    """A 429 took nothing, so that the next receive sends at once."""
-    deployment.amazon.script_apply([answers(429, headers={"Retry-After": "3600"})])
+def test_two_environments_in_turn_apply_nothing_twice(deployment: Deployment) -> None:
+    """One was throttled, the other lost the answer: the first does not trust its own memory."""
+    deployment.amazon.script_apply(
+        [answers(429, headers={"Retry-After": "3600"}), drops_after_taking()]
+    )
+    other = restarted(deployment)
 
     assert deployment.invoke(body("rec-1")) == ["0"]
-    assert deployment.invoke(body("rec-1"), receive_count=2) == []
+    assert other.invoke(body("rec-1"), receive_count=2) == ["0"]
+    assert deployment.invoke(body("rec-1"), receive_count=3) == []
 
     assert len(deployment.amazon.apply_requests) == 2
-    assert deployment.amazon.status_requests == []
+    assert list(deployment.amazon.accepted) == ["rec-1"]
 
 
-def test_throttling_for_longer_than_the_invocation_has_ends_it_at_once(
-    deployment: Deployment,
-) -> None:
+def test_throttling_for_longer_than_the_invocation_has_ends_it_at_once() -> None:
     """Accounts that come after it are not sent; they are kept, hidden for as long as was asked."""
-    deployment.amazon.script_apply([answers(429, headers={"Retry-After": "3600"})])
-    deployment.stack.deliver(body(f"rec-{number}", account=number) for number in range(1, 30))
+    with deployed(parameters={"MaxConcurrentRequests": "1"}) as deployment:
+        deployment.amazon.script_apply([answers(429, headers={"Retry-After": "3600"})])
+        deployment.stack.deliver(body(f"rec-{number}", account=number) for number in range(1, 30))
 
-    (invocation,) = deployment.mapping.drain()
+        (invocation,) = deployment.mapping.drain()
 
-    # Up to four requests were in flight when the first of them was throttled.
-    assert len(deployment.amazon.apply_requests) <= 4
-    assert len(invocation.returned) + len(deployment.amazon.accepted) == 29
-    assert deployment.mapping.poll() is None
+        assert len(deployment.amazon.apply_requests) == 1
+        assert len(invocation.returned) == 29
+        assert deployment.mapping.poll() is None
 
 
 def test_with_no_time_left_nothing_is_sent(deployment: Deployment) -> None:

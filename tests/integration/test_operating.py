@@ -11,7 +11,7 @@ from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.builders import body, confirmation
 from tests.emulator.amazon_faults import FAULTS, answers
 from tests.emulator.deployment import STREAM_TOPIC, Deployment, deployed, start_function
-from tests.project.iam import AwsCall, assert_used, calls_of_lambda
+from tests.emulator.iam import AwsCall, assert_used, calls_of_lambda
 
 
 def test_dry_run_does_everything_but_send() -> None:

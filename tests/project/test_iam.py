@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.project.iam import (
+from tests.emulator.iam import (
     AwsCall,
     CallRecorder,
     Policy,

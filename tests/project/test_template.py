@@ -257,10 +257,10 @@ def test_what_a_person_needs_outlives_the_stack(logical_id: str) -> None:
 
 
 def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
-    """There are five alarms, and each description leads to the README."""
+    """There are six alarms, and each description leads to the README."""
     found = list(alarms())
 
-    assert len(found) == 5
+    assert len(found) == 6
     for alarm in found:
         assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching"
