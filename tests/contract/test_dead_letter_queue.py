@@ -65,7 +65,10 @@ class Queue:
             lambda params, **_: self.calls.append(len(params["Entries"])),
         )
         self.adapter = DeadLetterQueue(
-            self.client, queue_url=self.url, report_failure=self.reported.append
+            self.client,
+            queue_url=self.url,
+            report_failure=self.reported.append,
+            time_is_up=lambda: False,
         )
 
     def received(self) -> list[dict[str, Any]]:
@@ -179,7 +182,7 @@ def test_a_letter_that_is_too_large_in_any_form_keeps_no_other_from_being_stored
     queue: Queue,
 ) -> None:
     """It is named as not stored and reported, with the message that stays behind."""
-    stored = queue.adapter.store([letter(), letter("x" * MAX_BYTES, number=7), letter()])
+    stored = queue.adapter.store([letter(), letter("x" * (MAX_BYTES + 1), number=7), letter()])
 
     assert stored == {0, 2}
     [report] = queue.reported
@@ -187,6 +190,12 @@ def test_a_letter_that_is_too_large_in_any_form_keeps_no_other_from_being_stored
         "a dead letter (UNREADABLE_BODY) is larger than SQS takes; the message message-7 stays on "
         "the ingress queue until SQS moves it"
     )
+
+
+def test_a_body_of_the_largest_size_is_stored_without_attributes(queue: Queue) -> None:
+    """Redrive understands it all the same; only filters do not."""
+    assert queue.adapter.store([letter("x" * MAX_BYTES)]) == {0}
+    assert queue.reported == []
 
 
 def test_a_batch_letter_has_no_other_form(queue: Queue) -> None:
@@ -237,7 +246,10 @@ def test_a_queue_that_cannot_be_reached_stores_nothing() -> None:
         config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
     )
     adapter = DeadLetterQueue(
-        client, queue_url="http://127.0.0.1:1/1/q", report_failure=reported.append
+        client,
+        queue_url="http://127.0.0.1:1/1/q",
+        report_failure=reported.append,
+        time_is_up=lambda: False,
     )
 
     assert adapter.store([letter()]) == set()
@@ -260,7 +272,10 @@ class Script:
         self.stubber = Stubber(client)
         self.reported: list[str] = []
         self.adapter = DeadLetterQueue(
-            client, queue_url="https://dlq", report_failure=self.reported.append
+            client,
+            queue_url="https://dlq",
+            report_failure=self.reported.append,
+            time_is_up=lambda: False,
         )
         self.stubber.activate()
 
@@ -374,3 +389,25 @@ def test_what_is_our_own_fault_is_not_repeated(script: Script) -> None:
 
     assert script.adapter.store(sent) == {0}
     assert script.reported == ["1 dead letters were refused by https://dlq: {'InternalError': 1}"]
+
+
+def test_no_call_is_begun_when_time_is_up() -> None:
+    """What is not stored is named, and its deliveries stay."""
+    reported: list[str] = []
+    client = boto3.client(
+        "sqs",
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    queue = DeadLetterQueue(
+        client,
+        queue_url="https://dlq",
+        report_failure=reported.append,
+        time_is_up=lambda: True,
+    )
+
+    assert queue.store(letters(12)) == set()
+    assert reported == [
+        "storing 12 dead letters on https://dlq was given up: the invocation's time was up"
+    ]

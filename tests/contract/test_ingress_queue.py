@@ -59,7 +59,7 @@ def test_messages_are_hidden_ten_at_a_time(sqs: SQSClient, queue_url: str) -> No
     handles = receipt_handles(sqs, queue_url, 25)
     calls = hide_calls(sqs)
     failure = IngressQueue(sqs, queue_url=queue_url).change_visibility(
-        {handle: 600 + number for number, handle in enumerate(handles)}
+        {handle: 600 + number for number, handle in enumerate(handles)}, time_is_up=lambda: False
     )
 
     assert failure is None
@@ -73,7 +73,10 @@ def test_every_message_gets_its_wait(sqs: SQSClient, queue_url: str) -> None:
     before = visible(sqs, queue_url)
 
     assert (
-        IngressQueue(sqs, queue_url=queue_url).change_visibility(dict.fromkeys(handles, 0)) is None
+        IngressQueue(sqs, queue_url=queue_url).change_visibility(
+            dict.fromkeys(handles, 0), time_is_up=lambda: False
+        )
+        is None
     )
     assert (before, visible(sqs, queue_url)) == (0, 12)
 
@@ -82,7 +85,10 @@ def test_nothing_to_hide_makes_no_call(sqs: SQSClient, queue_url: str) -> None:
     """An invocation in which nothing is retried asks SQS nothing."""
     calls = hide_calls(sqs)
 
-    assert IngressQueue(sqs, queue_url=queue_url).change_visibility({}) is None
+    assert (
+        IngressQueue(sqs, queue_url=queue_url).change_visibility({}, time_is_up=lambda: False)
+        is None
+    )
     assert calls == []
 
 
@@ -91,7 +97,9 @@ def test_a_queue_that_is_gone_is_told_of(sqs: SQSClient, queue_url: str) -> None
     handles = receipt_handles(sqs, queue_url, 15)
     sqs.delete_queue(QueueUrl=queue_url)
     calls = hide_calls(sqs)
-    failure = IngressQueue(sqs, queue_url=queue_url).change_visibility(dict.fromkeys(handles, 60))
+    failure = IngressQueue(sqs, queue_url=queue_url).change_visibility(
+        dict.fromkeys(handles, 60), time_is_up=lambda: False
+    )
 
     assert failure is not None
     assert failure.startswith(f"hiding 15 messages on {queue_url}: ")
@@ -110,7 +118,7 @@ def test_an_sqs_that_cannot_be_reached_is_told_of() -> None:
         config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
     )
     failure = IngressQueue(client, queue_url="http://127.0.0.1:1/1/q").change_visibility(
-        {"handle": 60}
+        {"handle": 60}, time_is_up=lambda: False
     )
 
     assert failure is not None
@@ -133,8 +141,19 @@ def test_entries_that_sqs_refuses_are_counted() -> None:
                 {"Successful": [], "Failed": [{"Id": one, **refused} for one in failed]},
             )
         failure = IngressQueue(client, queue_url="https://ingress").change_visibility(
-            {f"handle-{number}": 60 for number in range(11)}
+            {f"handle-{number}": 60 for number in range(11)}, time_is_up=lambda: False
         )
 
     stubber.assert_no_pending_responses()
     assert failure == "hiding 3 messages on https://ingress: refused: {'ReceiptHandleIsInvalid': 3}"
+
+
+def test_no_call_is_begun_when_time_is_up(sqs: SQSClient, queue_url: str) -> None:
+    """The answer of the invocation is worth more than a longer wait."""
+    calls = hide_calls(sqs)
+    failure = IngressQueue(sqs, queue_url=queue_url).change_visibility(
+        {"handle": 60}, time_is_up=lambda: True
+    )
+
+    assert failure == f"hiding 1 messages on {queue_url}: time was up"
+    assert calls == []

@@ -17,7 +17,7 @@ from recommendation_applier.domain.errors import (
     CredentialsRefusedError,
     OutOfTimeError,
     ThrottledError,
-    WaitError,
+    UnavailableError,
 )
 from recommendation_applier.domain.outcome import ApplyResult
 from tests.builders import NOW, batch
@@ -250,32 +250,41 @@ def test_a_slow_account_keeps_no_other_waiting(
 # Stopping
 
 
-@pytest.mark.parametrize(("status", "kind"), [(503, WaitError), (429, ThrottledError)])
-def test_ten_failures_in_a_row_end_the_invocations_requests(
-    amazon: EmulatedAmazon, http: httpx.Client, status: int, kind: type[WaitError]
+def test_an_api_that_answers_nobody_is_soon_left_alone(
+    amazon: EmulatedAmazon, http: httpx.Client
 ) -> None:
-    """An API that answers nobody is asked ten times, whatever waits."""
-    amazon.script_apply([answers(status)] * 20)
+    """Five accounts in a row are tried, each as often as a batch may be; no other is sent."""
+    amazon.script_apply([answers(503)] * 40)
+    results = begin(amazon, http, jitter=min).apply(*accounts(30))
+
+    assert len(amazon.apply_requests) == 4 * 4 + 1
+    assert errors_of(results) == [UnavailableError] * 30
+    not_sent = [result for result in results.values() if not result.attempts]
+    assert len(not_sent) == 25
+    assert all("no request was made" in str(result.error) for result in not_sent)
+
+
+def test_an_api_that_throttles_everybody_is_asked_ten_times(
+    amazon: EmulatedAmazon, http: httpx.Client
+) -> None:
+    """However many accounts there are: 429 is about the client."""
+    amazon.script_apply([answers(429)] * 40)
     results = begin(amazon, http, jitter=min).apply(*accounts(30))
 
     assert len(amazon.apply_requests) == 10
-    assert sum(result.attempts for result in results.values()) == 10
-    assert all(isinstance(result.error, kind) for result in results.values())
-    not_sent = [result for result in results.values() if not result.attempts]
-    assert len(not_sent) == 27
-    assert all("no request was made" in str(result.error) for result in not_sent)
+    assert errors_of(results) == [ThrottledError] * 30
 
 
 def test_lost_answers_in_a_row_leave_only_those_in_doubt_that_were_sent(
     amazon: EmulatedAmazon, http: httpx.Client
 ) -> None:
-    """The ten that were sent may have been taken; the others were not."""
+    """The five that were sent may have been taken; the others were not."""
     amazon.script_apply([answers(504)] * 20)
     results = begin(amazon, http).apply(*accounts(15))
 
     in_doubt = [one for one in results.values() if isinstance(one.error, AnswerLostError)]
-    assert [result.attempts for result in in_doubt] == [1] * 10
-    assert len(amazon.apply_requests) == 10
+    assert [result.attempts for result in in_doubt] == [1] * 5
+    assert len(amazon.apply_requests) == 5
 
 
 def test_partial_answers_are_no_failures(amazon: EmulatedAmazon, http: httpx.Client) -> None:
@@ -488,3 +497,36 @@ def test_refused_credentials_are_dropped_with_their_token(
 
     assert len(amazon.token_requests) == 2
     assert invocation.secret.reads == 2
+
+
+def test_one_failing_account_leaves_the_others_alone(
+    amazon: EmulatedAmazon, http: httpx.Client
+) -> None:
+    """Its own further requests are not made; everybody else's are accepted."""
+    amazon.script_apply([answers(500)] * 4)
+    invocation = begin(amazon, http)
+    bad = [batch(f"bad-{n}", account=1) for n in range(5)]
+    good = [batch(f"good-{n}", account=n) for n in range(2, 8)]
+
+    results = invocation.apply(*bad, *good)
+
+    assert sorted(amazon.accepted) == [f"good-{n}" for n in range(2, 8)]
+    assert all(isinstance(results[f"bad-{n}"].error, UnavailableError) for n in range(5))
+    assert len(amazon.apply_requests) == 4 + 6
+
+
+def test_the_request_ids_of_every_try_are_kept(amazon: EmulatedAmazon, http: httpx.Client) -> None:
+    """The latest first: it is the one to quote."""
+    amazon.script_apply(
+        [
+            answers(500, headers={"x-amz-rid": "FIRST"}),
+            answers(429, headers={"x-amz-rid": "SECOND", "Retry-After": "3600"}),
+        ]
+    )
+
+    result = begin(amazon, http).apply_one(batch("rec-1"))
+
+    assert [each for each in result.request_ids if each in ("FIRST", "SECOND")] == [
+        "SECOND",
+        "FIRST",
+    ]

@@ -83,7 +83,9 @@ def dead_letters(request: pytest.FixtureRequest) -> Iterator[DeadLetters]:
     with mock_aws():
         client = boto3.client("sqs", region_name="us-east-1")
         url = client.create_queue(QueueName="dead-letters")["QueueUrl"]
-        yield DeadLetterQueue(client, queue_url=url, report_failure=pytest.fail)
+        yield DeadLetterQueue(
+            client, queue_url=url, report_failure=pytest.fail, time_is_up=lambda: False
+        )
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 23])

@@ -1,6 +1,7 @@
 """The template keeps the promises that its comments and the README make."""
 
 import json
+import random
 import re
 import tomllib
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from recommendation_applier.domain.reasons import RetryReason
+from recommendation_applier.domain.retry_schedule import visibility_seconds
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.emulator.aws import FUNCTION, ROLE, SECRET
 from tests.emulator.intrinsics import Document
@@ -463,3 +466,18 @@ def test_removed_can_never_be_made_actionable() -> None:
 
     template = expanded(ActionableStatuses="PUBLISHED,NOT_REMOVED")
     assert template.scope.parameters["ActionableStatuses"] == "PUBLISHED,NOT_REMOVED"
+
+
+@pytest.mark.parametrize("reason", list(RetryReason))
+def test_the_last_receive_comes_before_a_delivery_is_lost(reason: RetryReason) -> None:
+    """Whatever is drawn, all receives together take less time than the queue keeps a delivery."""
+    queue = expanded().properties("IngressQueue")
+    receives = queue["RedrivePolicy"]["maxReceiveCount"]
+    for seed in range(200):
+        draw = random.Random(seed).uniform  # noqa: S311 - lots, not secrets
+        waited = sum(
+            visibility_seconds(receive_count=count, reason=reason, retry_after=0.0, jitter=draw)
+            for count in range(1, receives)
+        )
+
+        assert waited < queue["MessageRetentionPeriod"]

@@ -1,6 +1,6 @@
 """The Partner Opportunities API: several requests at a time, bounded in tries and in time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -39,6 +39,10 @@ class _Tally:
 
     attempts: int = 0
     throttled: int = 0
+    ticket: int = 0
+    """The gate's, of the try that is under way."""
+    request_ids: tuple[str, ...] = ()
+    """Of every answer, the latest first."""
     turned_away: RetryableError | None = None
     """What the gate said, where it did; that is no failure of a try."""
 
@@ -93,17 +97,19 @@ class PartnerOpportunitiesClient:
     def _converse(self, path: str, batch: ApplyBatch, tally: _Tally, *, what: str) -> Answer:
         """Post until there is an answer, or no sense in another try."""
         pacing = self.exchange.pacing
+        account = (batch.partner_opportunity_id, batch.advertiser)
         attempt = 1
         while True:
-            self.gate.enter()  # who is turned away needs no token either
+            tally.ticket = self.gate.enter(account)  # who is turned away needs no token either
             try:
                 answer = self.exchange.post(
-                    path, batch.request(), what=what, on_request=lambda: self._admit(tally)
+                    path, batch.request(), what=what, on_request=lambda: self._admit(account, tally)
                 )
             except RetryableError as error:
                 if error is tally.turned_away:
                     raise
-                self.gate.failed(error)
+                self.gate.failed(account, error, ticket=tally.ticket)
+                tally.request_ids = (*error.request_ids, *tally.request_ids)
                 if not isinstance(error, ThrottledError | UnavailableError):
                     raise
                 wait = error.retry_after or pacing.backoff(attempt)
@@ -115,14 +121,15 @@ class PartnerOpportunitiesClient:
                 if isinstance(error, UnavailableError):
                     pacing.sleep(wait)
             else:
-                self.gate.succeeded()
+                self.gate.succeeded(account)
+                tally.request_ids = (*answer.request_ids, *tally.request_ids)
                 return answer
             attempt += 1
 
-    def _admit(self, tally: _Tally) -> None:
+    def _admit(self, account: Hashable, tally: _Tally) -> None:
         """Enter again: fetching a token took time, in which others may have been throttled."""
         try:
-            self.gate.enter()
+            tally.ticket = self.gate.enter(account)
         except RetryableError as error:
             tally.turned_away = error
             raise
@@ -190,7 +197,7 @@ def _answered(batch: ApplyBatch, answer: Answer, tally: _Tally, *, what: str) ->
         attempts=tally.attempts,
         throttled=tally.throttled,
         http_status=answer.status,
-        request_ids=answer.request_ids,
+        request_ids=tally.request_ids,
     )
 
 
@@ -206,7 +213,7 @@ def _unanswered(
         attempts=tally.attempts,
         throttled=tally.throttled,
         http_status=error.http_status,
-        request_ids=error.request_ids,
+        request_ids=tally.request_ids,
     )
 
 

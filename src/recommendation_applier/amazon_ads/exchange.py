@@ -97,7 +97,11 @@ class Exchange:
             ) from None
         answer_headers = {name.lower(): value for name, value in response.headers.items()}
         return read_answer(
-            response.status_code, answer_headers, content, now=self.now(), secret=token.value
+            response.status_code,
+            answer_headers,
+            content,
+            now=self.now(),
+            secrets=(token.value, token.client_id),
         )
 
 

@@ -1,6 +1,8 @@
 """What all requests of one invocation share: when to wait, and when to stop."""
 
 import threading
+from collections import Counter
+from collections.abc import Hashable
 from typing import Final
 
 from recommendation_applier.amazon_ads.pacing import Pacing
@@ -10,38 +12,55 @@ from recommendation_applier.domain.errors import (
     RetryableError,
     ThrottledError,
     UnavailableError,
-    WaitError,
 )
 
-LEAST_FAILURES_IN_A_ROW: Final = 10
-"""Tries that may fail one after the other, whatever their account, before the invocation stops
-asking an API that does not answer. The deliveries come back later, with their backoff. Twice the
-number of requests at once, where that is more: a burst that fails together is not yet a row."""
+MAX_FAILURES_OF_AN_ACCOUNT: Final = 4
+"""Tries for one account that may fail one after the other before its other requests are not made
+either; those of other accounts are."""
+
+LEAST_FAILING_ACCOUNTS: Final = 5
+"""Accounts that fail one after the other, without any success between, before the invocation stops
+asking an API that does not answer anybody. Two more than the number of requests at once, where
+that is more: what is in flight together may fail together."""
+
+LEAST_THROTTLES_IN_A_ROW: Final = 10
+"""Bursts of 429 without any success between, before the invocation leaves the API alone; 429 is
+about the client, not about an account."""
 
 
 class Gate:
-    """Lets requests through, makes them wait, or turns them away; shared by threads."""
+    """Lets requests through, makes them wait, or turns them away; shared by threads.
+
+    An account is whatever failures have in common: the advertiser and the opportunity.
+    """
 
     def __init__(self, pacing: Pacing, *, max_concurrent_requests: int) -> None:
         """Start open."""
         self._pacing = pacing
-        self._max_failures_in_a_row = max(LEAST_FAILURES_IN_A_ROW, 2 * max_concurrent_requests)
+        self._max_failing_accounts = max(LEAST_FAILING_ACCOUNTS, max_concurrent_requests + 2)
         self._lock = threading.Lock()
         self._closed_until = pacing.monotonic()
-        self._failures_in_a_row = 0
+        self._throttles = 0
+        self._throttles_in_a_row = 0
+        self._failures: Counter[Hashable] = Counter()
+        self._failing_in_a_row: set[Hashable] = set()
+        self._stopped: dict[Hashable, RetryableError] = {}
         self._stopped_by: RetryableError | None = None
 
-    def enter(self) -> None:
+    def enter(self, account: Hashable) -> int:
         """Return when a request may be made; sleep while the wait after a 429 lasts.
 
-        Raises what stopped the invocation, ThrottledError when the wait outlasts it, and
-        OutOfTimeError when there is no time left for a request.
+        Returns a ticket for `failed`: what has the same ticket was under way together. Raises what
+        stopped the invocation or the account, ThrottledError when the wait outlasts the
+        invocation, and OutOfTimeError when there is no time left for a request.
         """
         while True:
             with self._lock:
-                if self._stopped_by is not None:
-                    raise self._stopped_by
+                stopped_by = self._stopped_by or self._stopped.get(account)
                 wait = self._closed_until - self._pacing.monotonic()
+                ticket = self._throttles
+            if stopped_by is not None:
+                raise _for_those_not_sent(stopped_by)
             if wait > 0 and not self._pacing.has_time_for(wait):
                 raise ThrottledError(
                     f"no request was made: after a 429 there are {wait:.0f} s to wait, which is "
@@ -51,7 +70,7 @@ class Gate:
             if wait <= 0 and not self._pacing.allows_a_request():
                 raise OutOfTimeError("no request was made: the invocation's time was up")
             if wait <= 0:
-                return
+                return ticket
             self._pacing.sleep(wait)
 
     def close_for(self, seconds: float) -> None:
@@ -59,36 +78,45 @@ class Gate:
         with self._lock:
             self._closed_until = max(self._closed_until, self._pacing.monotonic() + seconds)
 
-    def succeeded(self) -> None:
-        """Note that Amazon answers."""
+    def succeeded(self, account: Hashable) -> None:
+        """Note that Amazon answers, and answers for *account*."""
         with self._lock:
-            self._failures_in_a_row = 0
+            self._throttles_in_a_row = 0
+            self._failing_in_a_row.clear()
+            self._failures.pop(account, None)
 
-    def failed(self, error: RetryableError) -> None:
-        """Note a try that failed; refused credentials, or too many in a row, stop everything."""
+    def failed(self, account: Hashable, error: RetryableError, *, ticket: int) -> None:
+        """Note that the try which entered with *ticket* failed.
+
+        Refused credentials stop everything at once, throttling and failing accounts when there are
+        too many of them in a row; too many failures of one account stop that account alone.
+        """
         with self._lock:
-            closed = self._pacing.monotonic() < self._closed_until
-            if not (closed and isinstance(error, ThrottledError)):
-                self._failures_in_a_row += 1  # what else was in flight at a 429 counts with it
-            exhausted = self._failures_in_a_row >= self._max_failures_in_a_row
-            if self._stopped_by is None and (
-                isinstance(error, CredentialsRefusedError)
-                or (exhausted and isinstance(error, WaitError))
-            ):
-                self._stopped_by = _for_those_not_sent(error, tries=self._failures_in_a_row)
+            if self._stopped_by is None and self._stops_everything(account, error, ticket):
+                self._stopped_by = error
+            if self._failures[account] >= MAX_FAILURES_OF_AN_ACCOUNT:
+                self._stopped.setdefault(account, error)
+
+    def _stops_everything(self, account: Hashable, error: RetryableError, ticket: int) -> bool:
+        if isinstance(error, CredentialsRefusedError):
+            return True
+        if isinstance(error, ThrottledError):
+            if ticket == self._throttles:  # what else was under way at a 429 counts with it
+                self._throttles += 1
+                self._throttles_in_a_row += 1
+            return self._throttles_in_a_row >= LEAST_THROTTLES_IN_A_ROW
+        self._failures[account] += 1
+        self._failing_in_a_row.add(account)
+        return len(self._failing_in_a_row) >= self._max_failing_accounts
 
 
-def _for_those_not_sent(error: RetryableError, *, tries: int) -> RetryableError:
+def _for_those_not_sent(error: RetryableError) -> RetryableError:
     """Say to the requests that are turned away why, without claiming that they were made."""
-    if isinstance(error, CredentialsRefusedError):
-        return CredentialsRefusedError(
-            f"no request was made: the credentials had been refused: {error}",
-            http_status=error.http_status,
-            api_code=error.api_code,
-        )
-    kind = ThrottledError if isinstance(error, ThrottledError) else UnavailableError
+    kind: type[RetryableError] = UnavailableError
+    if isinstance(error, CredentialsRefusedError | ThrottledError):
+        kind = type(error)
     return kind(
-        f"no request was made: {tries} tries in a row had failed, the last with: {error}",
+        f"no request was made, since an earlier one had failed: {error}",
         retry_after=error.retry_after,
         http_status=error.http_status,
         api_code=error.api_code,

@@ -1,7 +1,7 @@
 """The Partner Opportunities API as text: what a request looks like, what an answer says. No I/O."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -82,16 +82,16 @@ def read_answer(
     body: bytes,
     *,
     now: datetime,
-    secret: str = "",
+    secrets: Sequence[str] = (),
 ) -> Answer:
     """Decipher an answer; *answer_headers* has lower-case names.
 
     Bodies seen on the Ads APIs: ApplyError objects, `{"code", "details", "requestId"}`, an API
     Gateway `{"message"}`, HTML of a proxy, and nothing at all. All of them give an Answer, in whose
-    texts *secret*, should they quote it, is blanked out.
+    texts *secrets*, should they quote them, are blanked out.
     """
     value = _json_object(body)
-    shown = _Shown(secret)
+    shown = _Shown(tuple(secrets))
     message = value.get("message") or value.get("details") or ("" if value else _text(body))
     code = value.get("code")
     return Answer(
@@ -108,12 +108,12 @@ def read_answer(
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Makes a text of Amazon's fit to be shown: without the secret, and not too long."""
+    """Makes a text of Amazon's fit to be shown: without the secrets, and not too long."""
 
-    secret: str
+    secrets: tuple[str, ...]
 
     def __call__(self, text: str) -> str:
-        clean = redact(text, self.secret)
+        clean = redact(text, *self.secrets)
         return clean if len(clean) <= _SHOWN_CHARACTERS else f"{clean[:_SHOWN_CHARACTERS]}…"
 
 
@@ -153,12 +153,19 @@ def _failures(value: Mapping[str, Any], shown: _Shown) -> Iterator[Failure]:
 
 
 def _statuses(value: Mapping[str, Any]) -> Mapping[str, str] | None:
-    """Read `statuses`; None where the body is not an applicationStatus answer at all."""
+    """Read `statuses`; None where the body is not an applicationStatus answer at all.
+
+    An id that it names twice, in two states, is in neither of them.
+    """
     if not isinstance(value.get("statuses"), list):
         return None
-    return {
-        entry["recommendationId"]: str(entry.get("status")) for entry in _entries(value, "statuses")
-    }
+    statuses: dict[str, str] = {}
+    for entry in _entries(value, "statuses"):
+        status = str(entry.get("status"))
+        known = statuses.setdefault(entry["recommendationId"], status)
+        if known != status:
+            statuses[entry["recommendationId"]] = f"{known} and {status}"
+    return statuses
 
 
 def _request_ids(

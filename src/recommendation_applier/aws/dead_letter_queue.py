@@ -11,7 +11,10 @@ from recommendation_applier.domain.dead_letter import DeadLetter
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
-    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from types_boto3_sqs.type_defs import (
+        MessageAttributeValueTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
 
 MAX_ENTRIES: Final = 10
 MAX_BYTES: Final = 1_048_576
@@ -30,17 +33,22 @@ class DeadLetterQueue:
         *,
         queue_url: str,
         report_failure: Callable[[str], None],
+        time_is_up: Callable[[], bool],
     ) -> None:
-        """*client* needs sqs:SendMessage; *report_failure* is told why something was not stored."""
+        """*client* needs sqs:SendMessage; *report_failure* is told why something was not stored.
+
+        No call is made once *time_is_up*.
+        """
         self._client = client
         self._queue_url = queue_url
         self._report_failure = report_failure
+        self._time_is_up = time_is_up
 
     def store(self, letters: Sequence[DeadLetter]) -> AbstractSet[int]:
         """Store *letters*; return the positions of those that SQS says it has.
 
         A letter too large to be wrapped is stored as the body alone, which redrive understands as
-        well; one that is too large even so is not stored. When a call as a whole fails, no further
+        well, and without attributes if only then it fits. When a call as a whole fails, no further
         one is made: the queue is down, and the time is better spent on the answer.
         """
         waiting = {
@@ -52,6 +60,12 @@ class DeadLetterQueue:
         refused = dict.fromkeys(waiting, "not named in the answer")
         for _ in range(_MAX_PASSES):
             for entries in _pack(list(waiting.values())):
+                if self._time_is_up():
+                    self._report_failure(
+                        f"storing {len(waiting.keys() - stored)} dead letters on "
+                        f"{self._queue_url} was given up: the invocation's time was up"
+                    )
+                    return stored
                 try:
                     answer = self._client.send_message_batch(
                         QueueUrl=self._queue_url, Entries=entries
@@ -78,18 +92,18 @@ class DeadLetterQueue:
     def _entry(
         self, position: int, letter: DeadLetter
     ) -> "SendMessageBatchRequestEntryTypeDef | None":
-        for body in (letter.body, letter.original_body):
-            if not body:
-                continue
+        attributes: dict[str, MessageAttributeValueTypeDef] = {
+            "kind": {"DataType": "String", "StringValue": letter.kind},
+            "reasonCode": {"DataType": "String", "StringValue": letter.reason.code.value},
+        }
+        original = letter.original_body or ""
+        for body, described in ((letter.body, attributes), (original, attributes), (original, {})):
             entry: SendMessageBatchRequestEntryTypeDef = {
                 "Id": str(position),
                 "MessageBody": body,
-                "MessageAttributes": {
-                    "kind": {"DataType": "String", "StringValue": letter.kind},
-                    "reasonCode": {"DataType": "String", "StringValue": letter.reason.code.value},
-                },
+                "MessageAttributes": described,
             }
-            if _size(entry) <= MAX_BYTES:
+            if body and _size(entry) <= MAX_BYTES:
                 return entry
         self._report_failure(
             f"a dead letter ({letter.reason.code}) is larger than SQS takes; the message "

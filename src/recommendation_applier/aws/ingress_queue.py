@@ -1,7 +1,7 @@
 """The ingress queue: when a delivery that stays on it is seen again."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,10 +22,12 @@ class IngressQueue:
         self._client = client
         self._queue_url = queue_url
 
-    def change_visibility(self, seconds_by_receipt_handle: Mapping[str, int]) -> str | None:
+    def change_visibility(
+        self, seconds_by_receipt_handle: Mapping[str, int], *, time_is_up: Callable[[], bool]
+    ) -> str | None:
         """Hide messages for so many seconds from now; return what went wrong, if anything did.
 
-        The first call that fails is the last one made.
+        The first call that fails is the last one made, and none is made once *time_is_up*.
         """
         entries: list[ChangeMessageVisibilityBatchRequestEntryTypeDef] = [
             {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
@@ -33,6 +35,8 @@ class IngressQueue:
         ]
         refused: Counter[str] = Counter()
         for start in range(0, len(entries), MAX_ENTRIES):
+            if time_is_up():
+                return f"hiding {len(entries) - start} messages on {self._queue_url}: time was up"
             try:
                 answer = self._client.change_message_visibility_batch(
                     QueueUrl=self._queue_url, Entries=entries[start : start + MAX_ENTRIES]

@@ -1,9 +1,12 @@
 """SQS records in, a partial batch response out."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from recommendation_applier.domain.delivery import Delivery
+
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
 
 
 class ItemFailure(TypedDict):
@@ -61,4 +64,4 @@ def _text(body: object) -> str:
 
 def _receive_count(attributes: object) -> int:
     count = attributes.get("ApproximateReceiveCount") if isinstance(attributes, Mapping) else None
-    return max(1, int(str(count))) if str(count).isdecimal() else 1
+    return max(1, int(str(count))) if _COUNT.fullmatch(str(count)) else 1

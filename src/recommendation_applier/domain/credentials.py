@@ -16,7 +16,7 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
-    client_id: str = Field(min_length=1)
+    client_id: str = Field(pattern=r"^[!-~]+$")  # it goes into a header
     client_secret: SecretStr = Field(min_length=1)
     refresh_token: SecretStr = Field(min_length=1)
 
@@ -26,7 +26,7 @@ class Credentials(BaseModel):
         They are found as they are and as a form writes them.
         """
         secrets = (self.client_secret, self.refresh_token)
-        return redact(text, *(each.get_secret_value() for each in secrets))
+        return redact(text, self.client_id, *(each.get_secret_value() for each in secrets))
 
 
 def redact(text: str, *secrets: str) -> str:

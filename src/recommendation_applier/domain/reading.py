@@ -29,6 +29,9 @@ from recommendation_applier.domain.stream_message import (
 _MAX_WRAPPINGS: Final = 5
 """A dead letter of an SNS envelope of an array needs three; more than five is nobody's message."""
 
+_MAX_ELEMENTS: Final = 1000
+"""As many as an invocation's deliveries: each may need a dead letter, and time for it."""
+
 
 def read_body(body: str, *, actionable_statuses: AbstractSet[str]) -> Sequence[Content]:
     """Read a raw Stream message, an SNS envelope, an array of messages, or a dead letter of ours.
@@ -56,15 +59,13 @@ class _Reader:
         return self._value(value, body, wrappings=wrappings)
 
     def _array(self, values: list[Any], body: str, *, wrappings: int) -> Sequence[Content]:
-        if not values:
-            return (_unrecognized("the body is an empty array", body),)
+        if not 0 < len(values) <= _MAX_ELEMENTS:
+            return (_unrecognized(f"an array of {len(values)}, not 1 to {_MAX_ELEMENTS}", body),)
         # Each element is kept by itself: sending the whole array back would repeat its neighbours.
         return tuple(
             content
             for value in values
-            for content in self._value(
-                value, json.dumps(value, separators=(",", ":")), wrappings=wrappings
-            )
+            for content in self._value(value, _text_of(value, body), wrappings=wrappings)
         )
 
     def _value(self, value: object, body: str, *, wrappings: int) -> Sequence[Content]:
@@ -106,6 +107,13 @@ class _Reader:
                 f"an SNS message of Type {shorten(kind)} without the fields of that type", body
             ),
         )
+
+
+def _text_of(element: object, body: str) -> str:
+    try:
+        return json.dumps(element, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # a number such as 1e400, which no parser gives back as it was
+        return body
 
 
 def _parse(text: str) -> object:

@@ -49,6 +49,8 @@ class NotApplicableReason(StrEnum):
     """Another delivery of the same invocation carries the same recommendation."""
     ALREADY_ACCEPTED = "ALREADY_ACCEPTED"
     """The ledger knows that Amazon accepted it earlier."""
+    DEAD_LETTERED_EARLIER = "DEAD_LETTERED_EARLIER"
+    """Its dead letter was stored at an earlier receive of a message that has to stay for others."""
     OTHER_DATASET = "OTHER_DATASET"
     """A message of another Stream dataset; one queue may serve many."""
     SUBSCRIPTION_CONFIRMED = "SUBSCRIPTION_CONFIRMED"
@@ -79,8 +81,6 @@ class RetryReason(StrEnum):
     """The secret, the refresh token or the account is refused: a person has to act."""
     DEAD_LETTER_NOT_STORED = "DEAD_LETTER_NOT_STORED"
     """The dead-letter queue did not take the dead letter."""
-    NEIGHBOUR_RETRIED = "NEIGHBOUR_RETRIED"
-    """Another part of the same message has to be retried, and a message stays whole."""
     CONFIRMATION_UNAVAILABLE = "CONFIRMATION_UNAVAILABLE"
     """SNS could not be asked to confirm a subscription."""
 

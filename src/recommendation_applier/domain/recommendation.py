@@ -16,6 +16,10 @@ from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
 MAX_ID_LENGTH: Final = 256
 """Far above the 36 to 70 characters that Amazon's ids have, far below what could do harm."""
 
+MAX_LABEL_LENGTH: Final = 128
+"""What is only shown is cut here, so that a dead letter of 100 recommendations always fits into
+an SQS message."""
+
 _ID_RULE: Final = (
     f"must be a string of 1 to {MAX_ID_LENGTH} printable characters without spaces around it"
 )
@@ -56,7 +60,7 @@ def _date(value: object) -> datetime:
 
 
 def _label(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value[:MAX_LABEL_LENGTH] if isinstance(value, str) and value else None
 
 
 UNSUPPORTED_MARKETPLACE: Final = "unsupported_marketplace"

@@ -6,7 +6,7 @@ variable stops the cold start with its name instead of failing deliveries one by
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from aws_lambda_powertools import Logger, Metrics
@@ -22,7 +22,7 @@ from recommendation_applier.domain.retry_schedule import visibility_seconds
 from recommendation_applier.entrypoints import invocation_log
 from recommendation_applier.entrypoints import metrics as own_metrics
 from recommendation_applier.entrypoints.settings import read_settings
-from recommendation_applier.entrypoints.wiring import wire
+from recommendation_applier.entrypoints.wiring import time_is_up_after, wire
 from recommendation_applier.use_cases.progress import Report
 
 settings = read_settings(os.environ)
@@ -49,16 +49,19 @@ def handler(event: Mapping[str, Any], context: Context) -> PartialBatchResponse:
     logger.append_keys(requestId=getattr(context, "aws_request_id", None))
     deliveries = read_records(event)
     seconds_left = context.get_remaining_time_in_millis() / 1000
+    time_is_up = time_is_up_after(seconds_left)
     with consumer.http() as http:
-        run = consumer.use_case(http, seconds_left=seconds_left, report_failure=_warn).run
-        report = run(deliveries)
-    _put_off(report, receipt_handles(event))
+        use_case = consumer.use_case(
+            http, seconds_left=seconds_left, time_is_up=time_is_up, report_failure=_warn
+        )
+        report = use_case.run(deliveries)
+    _put_off(report, receipt_handles(event), time_is_up)
     invocation_log.write(report, logger, deliveries=len(deliveries))
     own_metrics.emit(report, metrics)
     return partial_batch_response(deliveries, finished=report.finished)
 
 
-def _put_off(report: Report, handles: Mapping[str, str]) -> None:
+def _put_off(report: Report, handles: Mapping[str, str], time_is_up: Callable[[], bool]) -> None:
     """Keep what is retried invisible for longer, the more often it was received."""
     seconds: dict[str, int] = {}
     for departure in report.departures:
@@ -72,7 +75,7 @@ def _put_off(report: Report, handles: Mapping[str, str]) -> None:
             jitter=random.uniform,
         )
         seconds[handle] = max(wait, seconds.get(handle, 0))
-    if failure := consumer.ingress_queue.change_visibility(seconds):
+    if failure := consumer.ingress_queue.change_visibility(seconds, time_is_up=time_is_up):
         _warn(failure)
 
 

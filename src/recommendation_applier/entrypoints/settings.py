@@ -51,7 +51,8 @@ def _never_removed(value: frozenset[str]) -> frozenset[str]:
 _VISIBLE: Final = re.compile(r"[!-~]+")
 Address = Annotated[str, AfterValidator(_address)]
 HeaderValue = Annotated[str, Field(pattern=r"^[!-~]+$")]
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(pattern=r"^\S+$")]
+QueueUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
 class Settings(BaseModel):
@@ -72,8 +73,8 @@ class Settings(BaseModel):
     default_partner_opportunity_id: Literal[""] | Identifier
     partner_network_account_id: HeaderValue
     credentials_secret_arn: Text
-    ingress_queue_url: Text
-    dead_letter_queue_url: Text
+    ingress_queue_url: QueueUrl
+    dead_letter_queue_url: QueueUrl
     max_receive_count: int = Field(ge=1, le=1000)
     powertools_log_level: Literal["DEBUG", "INFO"]
     powertools_metrics_namespace: Text

@@ -39,6 +39,10 @@ changing visibilities. 1,000 of each are 200 calls of about 20 ms; where SQS han
 either kind takes its two tries of three seconds and no further one is made: 12 s. A quarter, where
 a quarter is less."""
 
+MOST_MARGIN_SECONDS: Final = 7.0
+MARGIN_SHARE: Final = 0.1
+"""No call to SQS is begun in the last seconds of an invocation: one that hangs takes six."""
+
 AWS_CONFIG: Final = Config(
     # Explicit, because the defaults differ between botocore releases. RESERVE_SHARE reckons with
     # two tries of three seconds.
@@ -81,6 +85,7 @@ class Consumer:
         http: httpx.Client,
         *,
         seconds_left: float,
+        time_is_up: Callable[[], bool],
         report_failure: Callable[[str], None],
     ) -> ApplyRecommendations:
         """Join the parts for an invocation that has *seconds_left*."""
@@ -107,7 +112,10 @@ class Consumer:
                 settings.max_concurrent_requests,
             ),
             dead_letters=DeadLetterQueue(
-                self.sqs, queue_url=settings.dead_letter_queue_url, report_failure=report_failure
+                self.sqs,
+                queue_url=settings.dead_letter_queue_url,
+                report_failure=report_failure,
+                time_is_up=time_is_up,
             ),
             confirmations=SnsConfirmations(
                 self.sns, topic_arn_prefix=settings.stream_topic_arn_prefix
@@ -119,6 +127,12 @@ class Consumer:
             max_receive_count=settings.max_receive_count,
             dry_run=settings.apply_mode == "DRY_RUN",
         )
+
+
+def time_is_up_after(seconds_left: float) -> Callable[[], bool]:
+    """Make the clock that says when an invocation with *seconds_left* may begin no more calls."""
+    ends = time.monotonic() + seconds_left - min(MOST_MARGIN_SECONDS, MARGIN_SHARE * seconds_left)
+    return lambda: time.monotonic() >= ends
 
 
 def wire(settings: Settings) -> Consumer:

@@ -21,17 +21,16 @@ from recommendation_applier.domain.delivery import (
     Publication,
     Rejection,
 )
-from recommendation_applier.domain.errors import RefusedError, WaitError
 from recommendation_applier.domain.reading import read_body
 from recommendation_applier.domain.reasons import (
     DeadLetterReason,
     Door,
     HeldReason,
     NotApplicableReason,
-    RetryReason,
 )
-from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.use_cases.conclusions import Conclusions
+from recommendation_applier.use_cases.confirm_subscriptions import SubscriptionConfirmer
 from recommendation_applier.use_cases.pending_letters import PendingLetters
 from recommendation_applier.use_cases.ports import (
     Confirmations,
@@ -83,6 +82,11 @@ class _Ready:
     recommendation: Recommendation
     partner_opportunity_id: str
 
+    @property
+    def account(self) -> tuple[str, Advertiser]:
+        """What an apply request has exactly one of."""
+        return self.partner_opportunity_id, self.recommendation.advertiser
+
 
 class _Run:
     """One invocation's worth of work."""
@@ -100,18 +104,21 @@ class _Run:
         self._results: list[ApplyResult] = []
         self._status_results: list[StatusResult] = []
         self._held: list[ApplyBatch] = []
-        self._sns_unavailable: WaitError | None = None
+        self._confirmer = SubscriptionConfirmer(
+            self._progress, self._letters, ports.confirmations, ports.max_receive_count
+        )
 
     def report(self) -> Report:
+        self._dismiss_what_has_its_letter()
         self._dismiss_what_is_no_recommendation()
         selected = select(self._progress, self._ports.ledger, now=self._ports.clock())
         clear, in_doubt = self._claim(self._resolve(selected))
         if self._ports.dry_run:
             self._hold(clear, in_doubt)
         else:
-            self._send(clear)  # first: they need not wait for what is said of the others
-            self._send(self._ask(in_doubt))
+            self._send_and_ask(clear, in_doubt)
         self._letters.post()
+        self._remember_letters_of_what_stays()
         return Report(
             departures=self._progress.departures,
             results=self._results,
@@ -121,8 +128,24 @@ class _Run:
             finished=self._progress.finished(),
         )
 
-    def _dismiss_what_is_no_recommendation(self) -> None:
+    def _dismiss_what_has_its_letter(self) -> None:
         for part in self._progress.parts:
+            if part.position in self._ports.ledger.letters_of(part.delivery.message_id):
+                self._progress.leave(
+                    part, Door.NOT_APPLICABLE, NotApplicableReason.DEAD_LETTERED_EARLIER
+                )
+
+    def _remember_letters_of_what_stays(self) -> None:
+        staying = self._progress.retried()
+        self._ports.ledger.remember_letters(
+            (departure.part.delivery.message_id, departure.part.position)
+            for departure in self._progress.departures
+            if departure.door is Door.DEAD_LETTERED
+            and departure.part.delivery.message_id in staying
+        )
+
+    def _dismiss_what_is_no_recommendation(self) -> None:
+        for part in self._progress.waiting():
             content = part.content
             if isinstance(content, NotForUs):
                 self._progress.leave(
@@ -133,41 +156,7 @@ class _Run:
                     part, content.body, Reason(content.reason, content.message)
                 )
             elif isinstance(content, Confirmation):
-                self._confirm(part, content)
-
-    def _confirm(self, part: Part, confirmation: Confirmation) -> None:
-        topic = confirmation.topic_arn
-        if not self._ports.confirmations.is_trusted(confirmation):
-            reason = Reason(
-                DeadLetterReason.UNTRUSTED_CONFIRMATION,
-                f"the subscription to {topic[:256]!r} was not confirmed: it is not a topic of the "
-                "dataset's SNS account in this region",
-            )
-            self._letters.add_message(part, confirmation.body, reason)
-            return
-        try:
-            if self._sns_unavailable is not None:
-                raise self._sns_unavailable  # one try is enough to know, and each takes seconds
-            self._ports.confirmations.confirm(confirmation)
-        except WaitError as error:
-            self._sns_unavailable = error
-            self._confirm_later(part, confirmation, error)
-        except RefusedError as error:
-            reason = Reason.of(DeadLetterReason.CONFIRMATION_REFUSED, error)
-            self._letters.add_message(part, confirmation.body, reason)
-        else:
-            self._progress.leave(
-                part, Door.NOT_APPLICABLE, NotApplicableReason.SUBSCRIPTION_CONFIRMED, detail=topic
-            )
-
-    def _confirm_later(self, part: Part, confirmation: Confirmation, error: WaitError) -> None:
-        if part.delivery.receive_count >= self._ports.max_receive_count:
-            reason = Reason.of(DeadLetterReason.RETRIES_EXHAUSTED, error)
-            self._letters.add_message(part, confirmation.body, reason)
-        else:
-            self._progress.leave(
-                part, Door.RETRY, RetryReason.CONFIRMATION_UNAVAILABLE, detail=str(error)
-            )
+                self._confirmer.confirm(part, content)
 
     def _resolve(self, selected: Sequence[tuple[Part, Publication]]) -> list[_Ready]:
         ready = []
@@ -216,6 +205,17 @@ class _Run:
         for each in everything:
             self._progress.leave(each.part, Door.HELD, HeldReason.DRY_RUN)
         self._ports.ledger.release([each.recommendation.recommendation_id for each in clear])
+
+    def _send_and_ask(self, clear: Sequence[_Ready], in_doubt: Sequence[_Ready]) -> None:
+        """Send what is clear; what is in doubt is asked about, together with its account's rest.
+
+        Accounts of which nothing is in doubt need not wait; the others are sent in one go, so that
+        their requests are as few as can be.
+        """
+        asked = {each.account for each in in_doubt}
+        self._send([each for each in clear if each.account not in asked])
+        waiting = [each for each in clear if each.account in asked]
+        self._send([*waiting, *self._ask(in_doubt)])
 
     def _ask(self, in_doubt: Sequence[_Ready]) -> list[_Ready]:
         """Ask Amazon what became of those that may have been sent; return those it has not."""

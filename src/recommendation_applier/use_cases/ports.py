@@ -1,6 +1,6 @@
 """What the use cases need from outside, by shape: `entrypoints.wiring` says what fits where."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import Enum, auto
 from typing import Protocol
@@ -80,6 +80,15 @@ class Ledger(Protocol):
 
     def release(self, recommendation_ids: Sequence[str]) -> None:
         """Give the claim back: this invocation has not let Amazon have these."""
+
+    def remember_letters(self, parts: Iterable[tuple[str, int]]) -> None:
+        """Remember parts whose dead letters are stored although their message stays.
+
+        A part is named by the SQS id of its message and its position there.
+        """
+
+    def letters_of(self, message_id: str) -> AbstractSet[int]:
+        """Name the positions of the parts of a message whose dead letters are stored."""
 
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> None:
         """Remember what was taken back, and as of when."""

@@ -79,6 +79,10 @@ class Progress:
                 self.parts.append(Part(len(self.parts), position, delivery, content))
         self._departures: dict[int, Departure] = {}
 
+    def waiting(self) -> Sequence[Part]:
+        """What has not left yet, in the order of the deliveries."""
+        return [part for part in self.parts if part.number not in self._departures]
+
     @property
     def departures(self) -> Sequence[Departure]:
         """What has left, in the order of the deliveries."""
@@ -100,9 +104,7 @@ class Progress:
 
     def finished(self) -> frozenset[str]:
         """Name the messages all of whose parts have left, none of them to be retried."""
-        staying = self.retried() | {
-            part.delivery.message_id for part in self.parts if part.number not in self._departures
-        }
+        staying = self.retried() | {part.delivery.message_id for part in self.waiting()}
         return frozenset(part.delivery.message_id for part in self.parts) - staying
 
     def retried(self) -> frozenset[str]:

@@ -35,7 +35,7 @@ def received_before(progress: Progress) -> set[str]:
 def _not_withdrawn(progress: Progress, ledger: Ledger) -> Published:
     published: Published = {}
     withdrawn: list[tuple[Part, Withdrawal]] = []
-    for part in progress.parts:
+    for part in progress.waiting():
         if isinstance(part.content, Publication):
             published[part.number] = (part, part.content)
         elif isinstance(part.content, Withdrawal):

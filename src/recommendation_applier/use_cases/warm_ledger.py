@@ -1,6 +1,7 @@
 """A ledger that lives as long as its execution environment does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ class WarmLedger:
         self._max_remembered = max_remembered
         self._standings: dict[str, Standing] = {}
         self._withdrawals: dict[str, Withdrawal] = {}
+        self._letters: dict[str, set[int]] = {}
 
     def claim(self, recommendations: Sequence[Recommendation]) -> Mapping[str, Standing]:
         """See the port."""
@@ -50,6 +52,16 @@ class WarmLedger:
         """
         for one in recommendation_ids:
             self._standings.pop(one, None)
+
+    def remember_letters(self, parts: Iterable[tuple[str, int]]) -> None:
+        """See the port."""
+        for message_id, position in parts:
+            self._letters.setdefault(message_id, set()).add(position)
+        _forget_oldest(self._letters, self._max_remembered)
+
+    def letters_of(self, message_id: str) -> AbstractSet[int]:
+        """See the port."""
+        return self._letters.get(message_id, frozenset())
 
     def withdraw(self, withdrawals: Sequence[Withdrawal]) -> None:
         """See the port."""

@@ -297,3 +297,16 @@ def test_any_json_makes_an_answer(value: Any) -> None:
 def test_any_bytes_make_an_answer(body: bytes) -> None:
     """No body raises."""
     assert str(answer(body)).startswith("400")
+
+
+def test_an_id_in_two_states_is_in_neither() -> None:
+    """Which of them is true, nobody can say."""
+    entries = [
+        {"recommendationId": "rec-1", "status": status, "campaignId": "1"}
+        for status in ("SUCCESS", "PUBLISHED", "SUCCESS")
+    ]
+
+    read = answer({"statuses": entries}, status=200)
+
+    assert read.statuses is not None
+    assert read.statuses["rec-1"] not in ("SUCCESS", "PUBLISHED")

@@ -132,11 +132,11 @@ def test_credentials_do_not_change() -> None:
 
 
 def test_the_secret_values_are_blanked_out_of_a_text() -> None:
-    """The client id is no secret, and helps to find the right application."""
+    """The client id as well: it is a value of the secret."""
     text = f"client {CLIENT} with {SECRET} and {TOKEN} and {TOKEN}"
 
     assert credentials().redact(text) == (
-        f"client {CLIENT} with [redacted] and [redacted] and [redacted]"
+        "client [redacted] with [redacted] and [redacted] and [redacted]"
     )
 
 

@@ -217,7 +217,7 @@ def test_what_is_not_json_is_unreadable(text: str, error: str) -> None:
         ("null", "it is None; it must be an object"),
         ("5", "it is 5; it must be an object"),
         ('"text"', "it is 'text'; it must be an object"),
-        ("[]", "the body is an empty array"),
+        ("[]", "an array of 0, not 1 to 1000"),
         ("{}", "an object with no fields"),
         ('{"b":1,"a":2}', "an object with the fields 'a', 'b'"),
         (
@@ -366,3 +366,23 @@ def test_half_an_emoji_makes_nothing_else_readable(rest: str) -> None:
 
     assert isinstance(content, Rejection)
     assert content.reason is DeadLetterReason.UNREADABLE_BODY
+
+
+def test_an_array_is_read_up_to_a_thousand_elements() -> None:
+    """A longer one could need more dead letters than an invocation has time for."""
+    actionable = frozenset({"PUBLISHED"})
+    most, more = json.dumps([0] * 1000), json.dumps([0] * 1001)
+
+    assert len(read_body(most, actionable_statuses=actionable)) == 1000
+    (content,) = read_body(more, actionable_statuses=actionable)
+    assert isinstance(content, Rejection)
+    assert content.message.startswith("an array of 1001, not 1 to 1000;")
+    assert content.body == more
+
+
+def test_an_element_that_no_parser_gives_back_is_kept_with_its_array() -> None:
+    """1e400 would be written as Infinity, which is no JSON."""
+    (content,) = read_body('[{"a": 1e400}]', actionable_statuses=frozenset())
+
+    assert isinstance(content, Rejection)
+    assert content.body == '[{"a": 1e400}]'

@@ -240,25 +240,33 @@ def test_what_was_received_before_is_asked_about(error: RetryableError) -> None:
     assert len(world.api.asked) == 1
 
 
-def test_what_is_clear_does_not_wait_for_what_is_in_doubt() -> None:
-    """It is sent before anybody is asked about the others."""
+def test_only_accounts_in_doubt_wait_for_an_answer() -> None:
+    """The others are sent first; an account's own rest goes with what is in doubt of it."""
     world = World()
-    order: list[str] = []
+    order: list[tuple[str, ...]] = []
 
     def answer(batch: ApplyBatch) -> ApplyResult:
-        order.append("apply")
+        order.append(("apply", *batch.recommendation_ids))
         return FakePartnerOpportunities().answer(batch)
 
     def answer_status(batch: ApplyBatch) -> StatusResult:
-        order.append("applicationStatus")
+        order.append(("applicationStatus", *batch.recommendation_ids))
         return StatusResult(batch, {})
 
     world.api.answer, world.api.answer_status = answer, answer_status
     world.use_case.run(
-        [delivery(body("rec-1"), receive_count=2), delivery(body("rec-2"), number=2)]
+        [
+            delivery(body("rec-1"), receive_count=2),
+            delivery(body("rec-2"), number=2),
+            delivery(body("rec-3", account=2), number=3),
+        ]
     )
 
-    assert order == ["apply", "applicationStatus", "apply"]
+    assert order == [
+        ("apply", "rec-3"),
+        ("applicationStatus", "rec-1"),
+        ("apply", "rec-2", "rec-1"),
+    ]
 
 
 def test_a_failed_application_can_be_tried_again_by_redrive() -> None:
@@ -376,43 +384,40 @@ def test_a_letter_that_is_not_stored_keeps_its_delivery() -> None:
     assert report.departures[0].detail == "APPLY_REFUSED: 400"
 
 
-def test_a_message_of_which_a_part_is_retried_gets_no_letter_yet() -> None:
-    """It will be read again whole; a letter stored now would be stored again with each receive."""
-    world = World()
-    world.api.answer = unanswered(ThrottledError("429"))
-    array = json.dumps([stream_message("rec-1"), 42])
-
-    first = world.run(array, "bad")
-    world.api.answer = FakePartnerOpportunities().answer
-    second = world.run(array, receive_count=2)
-
-    assert doors(first) == [
-        ("retry", "THROTTLED"),
-        ("retry", "NEIGHBOUR_RETRIED"),
-        ("dead-lettered", "UNREADABLE_BODY"),
-    ]
-    assert doors(second) == [("accepted", "ACCEPTED"), ("dead-lettered", "UNRECOGNIZED_MESSAGE")]
-    assert world.dead_letters.reasons == ["UNREADABLE_BODY", "UNRECOGNIZED_MESSAGE"]
-
-
-def test_a_batch_letter_leaves_out_what_is_retried_with_its_message() -> None:
-    """Only the recommendations of messages that can be let go are in it."""
+def test_what_has_its_letter_is_not_done_again_with_its_message() -> None:
+    """A message stays whole for one part's sake; the others are neither sent nor written again."""
     world = World()
 
     def answer(batch: ApplyBatch) -> ApplyResult:
-        ids = batch.recommendation_ids
-        error = ThrottledError("429") if "rec-2" in ids else RefusedError("400")
-        return unanswered(error)(batch)
+        first = batch.advertiser.encrypted_advertiser_id == "A0000000000001"
+        return unanswered(RefusedError("400") if first else ThrottledError("429"))(batch)
 
     world.api.answer = answer
-    array = json.dumps([stream_message("rec-1"), stream_message("rec-2", account=2)])
+    array = json.dumps([stream_message("rec-1"), stream_message("rec-2", account=2), 42])
 
-    report = world.run(array, body("rec-3"))
+    first = world.run(array)
+    second = world.run(array, receive_count=2)
 
-    assert unfinished(report) == {"message-1"}
-    (letter,) = world.dead_letters.stored
-    assert letter.recommendation_ids == ("rec-3",)
-    assert report.letters == [letter]
+    assert doors(first) == [
+        ("dead-lettered", "APPLY_REFUSED"),
+        ("retry", "THROTTLED"),
+        ("dead-lettered", "UNRECOGNIZED_MESSAGE"),
+    ]
+    assert doors(second) == [
+        ("not applicable", "DEAD_LETTERED_EARLIER"),
+        ("retry", "THROTTLED"),
+        ("not applicable", "DEAD_LETTERED_EARLIER"),
+    ]
+    assert world.api.applied_ids == ["rec-1", "rec-2", "rec-2"]
+    assert sorted(world.dead_letters.reasons) == ["APPLY_REFUSED", "UNRECOGNIZED_MESSAGE"]
+
+
+def test_a_letter_of_a_message_that_left_is_no_reason_to_skip_it() -> None:
+    """Dead-lettered is not settled: delivered again, it is decided anew."""
+    world = World()
+
+    assert doors(world.run("bad")) == [("dead-lettered", "UNREADABLE_BODY")]
+    assert doors(world.run("bad")) == [("dead-lettered", "UNREADABLE_BODY")]
 
 
 def test_a_trusted_confirmation_is_confirmed_and_let_go() -> None:

@@ -77,3 +77,14 @@ def test_the_oldest_is_forgotten_first() -> None:
     assert standing(ledger, "rec-3") is Standing.SETTLED
     assert standing(ledger, "gone-0") is Standing.UNKNOWN
     assert standing(ledger, "gone-2") is Standing.WITHDRAWN
+
+
+def test_letters_are_remembered_by_message_and_position() -> None:
+    """As far as memory goes."""
+    ledger = WarmLedger(max_remembered=2)
+    ledger.remember_letters([("message-1", 0), ("message-1", 2), ("message-2", 1)])
+    ledger.remember_letters([("message-3", 0)])
+
+    assert ledger.letters_of("message-1") == frozenset()
+    assert ledger.letters_of("message-2") == {1}
+    assert ledger.letters_of("message-4") == frozenset()
