@@ -474,14 +474,19 @@ def test_an_unavailable_service_may_say_when_to_come_back(
     assert invocation.clock.slept == [2.5]
 
 
-def test_a_burst_of_429_waits_and_goes_on(amazon: EmulatedAmazon, http: httpx.Client) -> None:
+def test_a_burst_of_429_waits_and_goes_on(
+    amazon: EmulatedAmazon, http: httpx.Client, crew: ThreadPoolExecutor
+) -> None:
     """16 requests that are throttled together are all accepted after the wait."""
-    amazon.script_apply([answers(429, headers={"Retry-After": "1"})] * 16)
+    release = threading.Event()
+    throttled = Answer(429, b"", {"Retry-After": "1"})
+    amazon.script_apply([Step(answer=throttled, manner=Manner.HELD, until=release)] * 16)
     invocation = begin(amazon, http, max_concurrent_requests=16)
+    applied = crew.submit(invocation.apply, *(batch(f"rec-{n}", account=n) for n in range(1, 41)))
+    amazon.wait_until_in_flight(16)
+    release.set()
 
-    results = invocation.apply(*(batch(f"rec-{n}", account=n) for n in range(1, 41)))
-
-    assert [result.error for result in results.values() if result.error] == []
+    assert [result.error for result in applied.result().values() if result.error] == []
     assert len(amazon.accepted) == 40
 
 
