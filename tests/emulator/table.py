@@ -43,20 +43,28 @@ def _recommendations(rows: Sequence[Row]) -> Table:
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        expand=True,
     )
-    table.add_column("recommendation", no_wrap=True, overflow="ellipsis", max_width=36)
-    table.add_column("account", no_wrap=True, overflow="ellipsis")
-    table.add_column("door", no_wrap=True)
-    table.add_column("reason", no_wrap=True)
-    table.add_column("retries", justify="right")
+    retried = any(row.retries for row in rows)
+    # In a narrow terminal the account gives way, then the id: door and reason are what it is about.
+    table.add_column("recommendation", overflow="ellipsis", min_width=13)
+    table.add_column("account", no_wrap=True, overflow="ellipsis", min_width=8, ratio=1)
+    table.add_column(
+        "door", no_wrap=True, min_width=max((len(row.door) for row in rows), default=0)
+    )
+    table.add_column(
+        "reason", no_wrap=True, min_width=max((len(row.reason) for row in rows), default=0)
+    )
+    if retried:
+        table.add_column("retries", justify="right", min_width=7)
     for row in rows:
-        table.add_row(
+        cells = [
             row.recommendation_id or Text(f"message {row.message_id[:8]}", style="italic"),
             row.account or "",
             Text(row.door, style=_STYLES[row.door]),
             row.reason,
-            str(row.retries) if row.retries else "",
-        )
+        ]
+        table.add_row(*cells, *([str(row.retries or "")] if retried else []))
     return table
 
 
