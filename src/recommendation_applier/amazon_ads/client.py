@@ -186,8 +186,10 @@ def _answered(batch: ApplyBatch, answer: Answer, tally: _Tally, *, what: str) ->
         accepted.update(dict.fromkeys(unnamed, AcceptedReason.ACCEPTED))
         unnamed = ()
     elif answer.status >= 500:  # noqa: PLR2004 - the server's own failure is no verdict on an id
-        unnamed += tuple(one.recommendation_id for one in failures if one.code == INTERNAL_ERROR)
-        failures = tuple(one for one in failures if one.code != INTERNAL_ERROR)
+        unnamed += tuple(
+            failure.recommendation_id for failure in failures if failure.code == INTERNAL_ERROR
+        )
+        failures = tuple(failure for failure in failures if failure.code != INTERNAL_ERROR)
     return ApplyResult(
         batch=batch,
         accepted=accepted,

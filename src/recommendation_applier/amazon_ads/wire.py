@@ -173,7 +173,9 @@ def _request_ids(
 ) -> Iterator[str]:
     found = [answer_headers.get(name) for name in _REQUEST_ID_HEADERS]
     found.append(value.get("requestId"))
-    yield from dict.fromkeys(shown(one) for one in found if isinstance(one, str) and one)
+    yield from dict.fromkeys(
+        shown(request_id) for request_id in found if isinstance(request_id, str) and request_id
+    )
 
 
 def _retry_after(text: str | None, now: datetime) -> float | None:

@@ -55,7 +55,11 @@ def partial_batch_response(
     """Name every delivery of the invocation but those that are *finished*, each once."""
     done = set(finished)
     unfinished = dict.fromkeys(each.message_id for each in deliveries)
-    return {"batchItemFailures": [{"itemIdentifier": one} for one in unfinished if one not in done]}
+    return {
+        "batchItemFailures": [
+            {"itemIdentifier": message_id} for message_id in unfinished if message_id not in done
+        ]
+    }
 
 
 def _text(body: object) -> str:

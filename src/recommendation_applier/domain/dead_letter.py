@@ -100,7 +100,11 @@ def batch_letter(
         reason=reason,
         body=_dump("batch", reason, attempts, failed_at, content),
         original_body=None,
-        message_ids=tuple(dict.fromkeys(message_ids[one] for one in batch.recommendation_ids)),
+        message_ids=tuple(
+            dict.fromkeys(
+                message_ids[recommendation_id] for recommendation_id in batch.recommendation_ids
+            )
+        ),
         recommendation_ids=batch.recommendation_ids,
     )
 

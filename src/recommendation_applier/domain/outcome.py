@@ -103,9 +103,21 @@ def split(
     for recommendation_id in asked:
         if recommendation_id in succeeded and recommendation_id not in failed:
             accepted.setdefault(recommendation_id, AcceptedReason.ACCEPTED)
-    clear = [one for one in asked if one in failed and one not in succeeded | accepted.keys()]
+    clear = [
+        recommendation_id
+        for recommendation_id in asked
+        if recommendation_id in failed and recommendation_id not in succeeded | accepted.keys()
+    ]
     return NamedIds(
-        accepted={one: accepted[one] for one in asked if one in accepted},
-        failures=tuple(failed[one] for one in clear),
-        unnamed=tuple(one for one in asked if one not in accepted and one not in clear),
+        accepted={
+            recommendation_id: accepted[recommendation_id]
+            for recommendation_id in asked
+            if recommendation_id in accepted
+        },
+        failures=tuple(failed[recommendation_id] for recommendation_id in clear),
+        unnamed=tuple(
+            recommendation_id
+            for recommendation_id in asked
+            if recommendation_id not in accepted and recommendation_id not in clear
+        ),
     )

@@ -107,12 +107,12 @@ def _recommendations(batch: _Batch) -> list[Recommendation]:
     return [
         Recommendation.model_validate(
             {
-                **known.get(one, {"recommendation_id": one}),
+                **known.get(recommendation_id, {"recommendation_id": recommendation_id}),
                 "advertiser": advertiser,
                 "partner_opportunity_id": batch.partner_opportunity_id,
             }
         )
-        for one in batch.request.recommendation_ids
+        for recommendation_id in batch.request.recommendation_ids
     ]
 
 

@@ -39,7 +39,7 @@ def _host(value: str) -> str:
 
 
 def _statuses(value: object) -> object:
-    return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
+    return [status.strip() for status in value.split(",")] if isinstance(value, str) else value
 
 
 def _never_removed(value: frozenset[str]) -> frozenset[str]:

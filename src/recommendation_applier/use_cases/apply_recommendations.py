@@ -181,16 +181,16 @@ class _Run:
         maybe_sent = received_before(self._progress)
         clear, in_doubt = [], []
         for each in ready:
-            one = each.recommendation.recommendation_id
-            self._conclusions.parts[one] = each.part
-            match standings[one]:
+            recommendation_id = each.recommendation.recommendation_id
+            self._conclusions.parts[recommendation_id] = each.part
+            match standings[recommendation_id]:
                 case Standing.SETTLED:
                     self._not_applicable(each, NotApplicableReason.ALREADY_ACCEPTED)
                 case Standing.WITHDRAWN:
                     self._not_applicable(each, NotApplicableReason.WITHDRAWN_EARLIER)
                 case Standing.IN_DOUBT:
                     in_doubt.append(each)
-                case Standing.UNKNOWN if one in maybe_sent:
+                case Standing.UNKNOWN if recommendation_id in maybe_sent:
                     in_doubt.append(each)
                 case _:
                     clear.append(each)
@@ -225,7 +225,7 @@ class _Run:
         for result in self._ports.api.application_status(batches):
             self._status_results.append(result)
             to_send.extend(self._conclusions.of_application_status(result))
-        return [ready[one] for one in to_send]
+        return [ready[recommendation_id] for recommendation_id in to_send]
 
     def _send(self, ready: Sequence[_Ready]) -> None:
         for result in self._ports.api.apply(list(into_batches(_pairs(ready)))):

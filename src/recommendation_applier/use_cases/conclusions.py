@@ -63,8 +63,10 @@ class Conclusions:
             )
             return ()
         by_status: dict[str, list[str]] = defaultdict(list)
-        for one in ids:
-            by_status[result.statuses.get(one, ApplicationStatus.PUBLISHED)].append(one)
+        for recommendation_id in ids:
+            by_status[result.statuses.get(recommendation_id, ApplicationStatus.PUBLISHED)].append(
+                recommendation_id
+            )
         to_send = by_status.pop(ApplicationStatus.PUBLISHED, [])
         for status, those in by_status.items():
             self._found(result, those, status)
@@ -75,9 +77,11 @@ class Conclusions:
             case ApplicationStatus.IN_PROGRESS | ApplicationStatus.SUCCESS:
                 self._accept(dict.fromkeys(ids, AcceptedReason.FOUND_ACCEPTED))
             case ApplicationStatus.REJECTED:
-                for one in ids:
+                for recommendation_id in ids:
                     self.progress.leave(
-                        self.parts[one], Door.NOT_APPLICABLE, NotApplicableReason.REJECTED
+                        self.parts[recommendation_id],
+                        Door.NOT_APPLICABLE,
+                        NotApplicableReason.REJECTED,
                     )
             case _:
                 failed = status == ApplicationStatus.FAILED
@@ -98,8 +102,8 @@ class Conclusions:
 
     def _accept(self, accepted: Mapping[str, AcceptedReason]) -> None:
         self.ledger.settle(list(accepted))
-        for one, reason in accepted.items():
-            self.progress.leave(self.parts[one], Door.ACCEPTED, reason)
+        for recommendation_id, reason in accepted.items():
+            self.progress.leave(self.parts[recommendation_id], Door.ACCEPTED, reason)
 
     def _fail(self, result: ApplyResult) -> None:
         by_code: dict[str, list[Failure]] = defaultdict(list)
@@ -130,12 +134,16 @@ class Conclusions:
         if isinstance(error, RefusedError):
             self.letters.add_batch(batch, self.parts, Reason.of(refused, error), only=ids)
             return
-        last = [one for one in ids if self._is_last_receive(one)]
+        last = [
+            recommendation_id
+            for recommendation_id in ids
+            if self._is_last_receive(recommendation_id)
+        ]
         exhausted = Reason.of(DeadLetterReason.RETRIES_EXHAUSTED, error)
         self.letters.add_batch(batch, self.parts, exhausted, only=last)
-        for one in set(ids).difference(last):
+        for recommendation_id in set(ids).difference(last):
             self.progress.leave(
-                self.parts[one],
+                self.parts[recommendation_id],
                 Door.RETRY,
                 error.reason,
                 detail=str(error),

@@ -34,8 +34,8 @@ class WarmLedger:
         """See the port."""
         standings = {each.recommendation_id: self._standing(each) for each in recommendations}
         claimed = [
-            one
-            for one, standing in standings.items()
+            recommendation_id
+            for recommendation_id, standing in standings.items()
             if standing not in (Standing.SETTLED, Standing.WITHDRAWN)
         ]
         self._remember(claimed, Standing.IN_DOUBT)
@@ -50,8 +50,8 @@ class WarmLedger:
 
         They are forgotten, not remembered as free: another environment may send them next.
         """
-        for one in recommendation_ids:
-            self._standings.pop(one, None)
+        for recommendation_id in recommendation_ids:
+            self._standings.pop(recommendation_id, None)
 
     def remember_letters(self, parts: Iterable[tuple[str, int]]) -> None:
         """See the port."""
@@ -82,14 +82,16 @@ class WarmLedger:
         return known
 
     def _remember(self, recommendation_ids: Sequence[str], standing: Standing) -> None:
-        for one in recommendation_ids:
-            self._standings.pop(one, None)  # so that it moves to the end, away from forgetting
-            self._standings[one] = standing
+        for recommendation_id in recommendation_ids:
+            self._standings.pop(
+                recommendation_id, None
+            )  # so that it moves to the end, away from forgetting
+            self._standings[recommendation_id] = standing
         _forget_oldest(self._standings, self._max_remembered)
 
 
 def _forget_oldest(remembered: dict[str, Any], most: int) -> None:
     excess = len(remembered) - most
     if excess > 0:
-        for one in list(islice(remembered, excess)):
-            del remembered[one]
+        for key in list(islice(remembered, excess)):
+            del remembered[key]
