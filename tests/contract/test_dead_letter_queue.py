@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.config import Config
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -19,6 +18,7 @@ from recommendation_applier.domain.dead_letter import (
 )
 from recommendation_applier.domain.reasons import DeadLetterReason
 from tests.builders import NOW, batch
+from tests.contract.sqs_clients import stubbed_sqs, unreachable_sqs
 
 ATTRIBUTE_BYTES = len("kindStringmessage") + len("reasonCodeStringUNREADABLE_BODY")
 """What the attributes of a message letter of that reason weigh."""
@@ -237,14 +237,7 @@ def test_a_queue_that_is_gone_stores_nothing(queue: Queue) -> None:
 def test_a_queue_that_cannot_be_reached_stores_nothing() -> None:
     """No connection is reported like any other failure of a call."""
     reported: list[str] = []
-    client = boto3.client(
-        "sqs",
-        region_name="us-east-1",
-        endpoint_url="http://127.0.0.1:1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
-    )
+    client = unreachable_sqs()
     adapter = DeadLetterQueue(
         client,
         queue_url="http://127.0.0.1:1/1/q",
@@ -263,12 +256,7 @@ class Script:
     """A client that answers SendMessageBatch as it is told, and checks what it is asked."""
 
     def __init__(self) -> None:
-        client = boto3.client(
-            "sqs",
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
+        client = stubbed_sqs()
         self.stubber = Stubber(client)
         self.reported: list[str] = []
         self.adapter = DeadLetterQueue(
@@ -394,12 +382,7 @@ def test_what_is_our_own_fault_is_not_repeated(script: Script) -> None:
 def test_no_call_is_begun_when_time_is_up() -> None:
     """What is not stored is named, and its deliveries stay."""
     reported: list[str] = []
-    client = boto3.client(
-        "sqs",
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+    client = stubbed_sqs()
     queue = DeadLetterQueue(
         client,
         queue_url="https://dlq",

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from botocore.config import Config
 from botocore.stub import Stubber
 from moto import mock_aws
 from types_boto3_sqs.client import SQSClient
 
 from recommendation_applier.aws.ingress_queue import IngressQueue
+from tests.contract.sqs_clients import stubbed_sqs, unreachable_sqs
 
 
 @pytest.fixture
@@ -109,14 +109,7 @@ def test_a_queue_that_is_gone_is_told_of(sqs: SQSClient, queue_url: str) -> None
 
 def test_an_sqs_that_cannot_be_reached_is_told_of() -> None:
     """No connection is no reason to raise: SQS's own timeout brings the messages back."""
-    client = boto3.client(
-        "sqs",
-        region_name="us-east-1",
-        endpoint_url="http://127.0.0.1:1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}),
-    )
+    client = unreachable_sqs()
     failure = IngressQueue(client, queue_url="http://127.0.0.1:1/1/q").change_visibility(
         {"handle": 60}, time_is_up=lambda: False
     )
@@ -127,12 +120,7 @@ def test_an_sqs_that_cannot_be_reached_is_told_of() -> None:
 
 def test_entries_that_sqs_refuses_are_counted() -> None:
     """A receipt handle that has expired fails alone; the other calls are made."""
-    client = boto3.client(
-        "sqs",
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+    client = stubbed_sqs()
     refused = {"SenderFault": True, "Code": "ReceiptHandleIsInvalid"}
     with Stubber(client) as stubber:
         for failed in (["0", "1"], ["10"]):

@@ -42,13 +42,6 @@ ACCEPTED = AcceptedReason.ACCEPTED
 
 
 @pytest.fixture
-def http() -> Iterator[httpx.Client]:
-    """The connections of an invocation."""
-    with httpx.Client(trust_env=False) as client:
-        yield client
-
-
-@pytest.fixture
 def amazon() -> Iterator[EmulatedAmazon]:
     """An Amazon that is asked nothing which it does not publish."""
     with EmulatedAmazon() as served:

@@ -31,13 +31,6 @@ PATIENCE_SECONDS = 10.0
 
 
 @pytest.fixture
-def http() -> Iterator[httpx.Client]:
-    """The connections of an invocation."""
-    with httpx.Client(trust_env=False) as client:
-        yield client
-
-
-@pytest.fixture
 def amazon() -> Iterator[EmulatedAmazon]:
     """An Amazon that is asked nothing which it does not publish, and accepts nothing twice."""
     with EmulatedAmazon() as served:

@@ -68,7 +68,7 @@ class ApplyRecommendations:
     def run(self, deliveries: Sequence[Delivery]) -> Report:
         """Decide and do what *deliveries* ask for, and report by which door each part left.
 
-        Promise: every part leaves by exactly one door; a message is unfinished unless all its
+        Promise: every part leaves by exactly one door; a message is finished only when all its
         parts have come to a durable end.
         """
         return _Run(self, deliveries).report()
