@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore import xform_name
 
 from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
 from recommendation_applier.domain.reasons import (
@@ -98,6 +100,30 @@ def test_every_output_it_uses_exists() -> None:
     used = set(re.findall(r"\$\(output (\w+)\)", README)) | {"IngressQueueArn"}
 
     assert used <= load()["Outputs"].keys()
+
+
+def test_every_aws_command_is_one_that_aws_has() -> None:
+    """Operation and options, held against AWS's own service models; `logs tail` is the CLI's."""
+    calls = re.findall(r"\baws ([a-z-]+) ([a-z-]+)((?:[^\n`]|\\\n)*)", _commands())
+    session = botocore.session.get_session()
+    checked = 0
+    for service, command, rest in calls:
+        options = set(re.findall(r"--(?:no-)?([a-z-]+)", rest)) - {"query", "output"}
+        if (service, command) == ("logs", "tail"):
+            assert options <= {"since", "format", "follow", "filter-pattern"}
+            continue
+        model = session.get_service_model(service)
+        operations = {xform_name(name, "-"): name for name in model.operation_names}
+        taken = model.operation_model(operations[command]).input_shape
+        assert taken is not None
+        assert options <= {xform_name(name, "-") for name in taken.members}, command
+        checked += 1
+
+    assert checked >= 7
+
+
+def _commands() -> str:
+    return "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
 
 
 def test_the_environments_it_names_are_in_samconfig() -> None:
