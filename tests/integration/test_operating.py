@@ -52,6 +52,20 @@ def test_a_revoked_token_keeps_everything_until_the_secret_is_mended(
     assert len(deployment.amazon.accepted) == 8
 
 
+@pytest.mark.parametrize("receive_count", [1, 2])
+def test_why_credentials_are_refused_is_in_the_log(
+    deployment: Deployment, receive_count: int
+) -> None:
+    """In a line with an `error`, whichever request of a delivery was the first to meet it."""
+    deployment.amazon.script_token(FAULTS["revoked"].token[:1])
+
+    assert deployment.invoke(body("rec-1"), receive_count=receive_count) == ["0"]
+
+    (line,) = [line for line in deployment.log() if "error" in line]
+    assert line["level"] == "WARNING"
+    assert "invalid_grant" in line["error"]
+
+
 def test_403_stops_the_invocation_and_keeps_the_rest(deployment: Deployment) -> None:
     """When one account's request is refused for its credentials, no other is tried."""
     deployment.amazon.script_apply([answers(403, {"code": "NOT_AUTHORIZED"})] * 4)

@@ -31,10 +31,11 @@ _ABOUT_SUBSCRIPTIONS: Final = (
 def write(report: Report, logger: Logger, *, deliveries: int) -> None:
     """Say what *report* holds."""
     for result in report.results:
-        level = logger.warning if result.error or result.failures else logger.info
-        level("apply request", extra=_batch(result))
+        say = logger.warning if result.error or result.failures else logger.info
+        say("apply request", extra=_batch(result))
     for asked in report.status_results:
-        logger.info(
+        say = logger.warning if asked.error else logger.info
+        say(
             "applicationStatus request",
             extra={
                 "batch": str(asked.batch),
@@ -54,8 +55,8 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
     for letter in report.letters:
         logger.warning("dead letter", extra=_letter(letter))
     for departure in report.departures:
-        if (say := _worth_saying(departure, logger)) is not None:
-            say("departure", extra=_departure(departure))
+        if (tell := _worth_saying(departure, logger)) is not None:
+            tell("departure", extra=_departure(departure))
     logger.info("invocation", extra=_summary(report, deliveries))
 
 
