@@ -51,16 +51,23 @@ class FakePartnerOpportunities:
     answer_status: Callable[[ApplyBatch], StatusResult] = nothing_known
     applied: list[ApplyBatch] = field(default_factory=list)
     asked: list[ApplyBatch] = field(default_factory=list)
+    trials: int = 0
 
-    def apply(self, batches: Sequence[ApplyBatch]) -> Iterator[ApplyResult]:
+    def apply(
+        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+    ) -> Iterator[ApplyResult]:
         """See the port."""
         for batch in batches:
+            self.trials += is_trial
             self.applied.append(batch)
             yield self.answer(batch)
 
-    def application_status(self, batches: Sequence[ApplyBatch]) -> Iterator[StatusResult]:
+    def application_status(
+        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+    ) -> Iterator[StatusResult]:
         """See the port."""
         for batch in batches:
+            self.trials += is_trial
             self.asked.append(batch)
             yield self.answer_status(batch)
 

@@ -12,6 +12,7 @@ from recommendation_applier.amazon_ads.exchange import Exchange
 from recommendation_applier.amazon_ads.gate import Gate
 from recommendation_applier.amazon_ads.login_with_amazon import LoginWithAmazon
 from recommendation_applier.amazon_ads.pacing import Pacing
+from recommendation_applier.amazon_ads.workers import WorkerThreads
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.credentials import Credentials
 from recommendation_applier.domain.errors import ApplierError
@@ -97,7 +98,7 @@ def begin(
         now=lambda: NOW,
     )
     gate = Gate(pacing, max_concurrent_requests=max_concurrent_requests)
-    client = PartnerOpportunitiesClient(exchange, gate, max_concurrent_requests)
+    client = PartnerOpportunitiesClient(exchange, gate, WorkerThreads(max_concurrent_requests))
     return Invocation(amazon, clock, secret, exchange, gate, client)
 
 

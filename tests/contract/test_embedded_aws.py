@@ -1,7 +1,8 @@
-"""The embedded AWS has of template.yaml what a delivery touches, in moto as in a moto server."""
+"""The embedded AWS has of template.yaml what a delivery and a tick touch, also in a moto server."""
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -13,10 +14,17 @@ from tests.emulator.aws import deploy
 from tests.emulator.invocation import Event, InvocationContext
 from tests.emulator.parameters import DeployRefusedError
 from tests.emulator.poller import EventSourceMapping
+from tests.emulator.stack import DeployedFunction
 
 PARAMETERS = {"AdsRegion": "NA", "PartnerNetworkAccountId": "amzn1.ads1.ma1.example"}
 
 REGION = "us-east-1"
+
+
+def resources(function: DeployedFunction) -> dict[str, str]:
+    """Give the resource of each statement of a function's role, by its Sid."""
+    [policy] = function.policy_documents
+    return {each["Sid"]: each["Resource"] for each in policy["Statement"]}
 
 
 @pytest.fixture
@@ -37,16 +45,70 @@ def moto_server() -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("moto")
-def test_the_function_has_the_environment_that_moto_resolves_too() -> None:
+def test_the_functions_have_the_environments_that_moto_resolves_too() -> None:
     """Two resolvers of the template's functions, moto's and our own, agree on each variable."""
     stack = deploy(PARAMETERS, region=REGION)
 
-    deployed = boto3.client("lambda", region_name=REGION).get_function_configuration(
-        FunctionName=stack.outputs["ApplyFunctionName"]
+    assert stack.apply.name == stack.outputs["ApplyFunctionName"]
+    assert stack.follow_up.name == stack.outputs["FollowUpFunctionName"]
+    for function in (stack.apply, stack.follow_up):
+        deployed = boto3.client("lambda", region_name=REGION).get_function_configuration(
+            FunctionName=function.name
+        )
+        variables = deployed["Environment"]["Variables"]
+        assert {name: str(value) for name, value in variables.items()} == function.environment
+        assert deployed["Timeout"] == function.timeout_seconds
+        assert deployed["Handler"] == function.handler
+        assert deployed["FunctionArn"] == function.arn
+
+
+@pytest.mark.usefixtures("moto")
+def test_the_ledger_has_its_keys_and_its_index() -> None:
+    """A table on demand that cannot be deleted; its expiry and recovery moto does not have."""
+    stack = deploy(PARAMETERS, region=REGION)
+
+    table = stack.dynamodb.describe_table(TableName=stack.ledger_table_name)["Table"]
+    assert [each["AttributeName"] for each in table["KeySchema"]] == ["pk", "sk"]
+    assert [each["IndexName"] for each in table["GlobalSecondaryIndexes"]] == ["DueIndex"]
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"] is True
+    assert stack.apply.environment["LEDGER_TABLE_NAME"] == stack.ledger_table_name
+    assert stack.follow_up.environment["LEDGER_TABLE_NAME"] == stack.ledger_table_name
+
+
+@pytest.mark.usefixtures("moto")
+def test_the_next_follow_up_is_the_earliest_in_the_index() -> None:
+    """What is not followed is not in it; an empty ledger has none."""
+    stack = deploy(PARAMETERS, region=REGION)
+    assert stack.next_follow_up() is None
+
+    for number, due in enumerate((1_800_000_300, 1_800_000_000, None)):
+        follow_up = {"followUp": {"S": "DUE"}, "dueAt": {"N": str(due)}} if due else {}
+        stack.dynamodb.put_item(
+            TableName=stack.ledger_table_name,
+            Item={"pk": {"S": "CLAIM#1"}, "sk": {"S": str(number)}, **follow_up},
+        )
+
+    assert stack.next_follow_up() == datetime.fromtimestamp(1_800_000_000, UTC)
+
+
+@pytest.mark.usefixtures("moto")
+def test_the_schedule_is_there_and_may_run_the_follow_up_function() -> None:
+    """What runs it is the emulator, as often as the template says: moto has it and never does."""
+    stack = deploy(PARAMETERS, region=REGION)
+
+    events = boto3.client("events", region_name=REGION)
+    [rule] = events.list_rules()["Rules"]
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    assert stack.tick_interval == timedelta(minutes=5)
+    [target] = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert target["Arn"] == stack.follow_up.arn
+    policy = boto3.client("lambda", region_name=REGION).get_policy(
+        FunctionName=stack.follow_up.name
     )
-    variables = deployed["Environment"]["Variables"]
-    assert {name: str(value) for name, value in variables.items()} == stack.environment
-    assert deployed["Timeout"] == stack.function_timeout_seconds
+    [statement] = json.loads(policy["Policy"])["Statement"]
+    assert statement["Action"] == "lambda:InvokeFunction"
+    assert statement["Condition"] == {"ArnLike": {"AWS:SourceArn": rule["Arn"]}}
 
 
 @pytest.mark.usefixtures("moto")
@@ -100,7 +162,7 @@ def test_the_queues_are_joined_and_guarded() -> None:
 def test_the_secret_is_empty_until_somebody_fills_it() -> None:
     """A first deploy leaves a secret without a value, and stored credentials are in it."""
     stack = deploy(PARAMETERS, region=REGION)
-    secret_arn = stack.environment["CREDENTIALS_SECRET_ARN"]
+    secret_arn = stack.apply.environment["CREDENTIALS_SECRET_ARN"]
 
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         stack.secrets.get_secret_value(SecretId=secret_arn)
@@ -112,21 +174,29 @@ def test_the_secret_is_empty_until_somebody_fills_it() -> None:
 
 
 @pytest.mark.usefixtures("moto")
-def test_the_roles_policy_names_what_was_deployed() -> None:
-    """Nothing in the role's policy is left to be resolved."""
+def test_the_roles_policies_name_what_was_deployed() -> None:
+    """Nothing in the policy of either role is left to be resolved."""
     stack = deploy(PARAMETERS, region=REGION)
 
-    [policy] = stack.policy_documents
-    resources = {each["Sid"]: each["Resource"] for each in policy["Statement"]}
-    log_group = stack.outputs["ApplyFunctionLogGroupName"]
-    assert resources == {
-        "ReceiveDeliveries": stack.outputs["IngressQueueArn"],
-        "PutOffRetries": stack.outputs["IngressQueueArn"],
-        "KeepDeadLetters": stack.outputs["DeadLetterQueueArn"],
-        "ReadTheCredentials": stack.outputs["CredentialsSecretArn"],
+    outputs = stack.outputs
+    table = f"arn:aws:dynamodb:us-east-1:123456789012:table/{stack.ledger_table_name}"
+    log_groups = "arn:aws:logs:us-east-1:123456789012:log-group"
+    assert resources(stack.apply) == {
+        "ReceiveDeliveries": outputs["IngressQueueArn"],
+        "PutOffRetries": outputs["IngressQueueArn"],
+        "KeepDeadLetters": outputs["DeadLetterQueueArn"],
+        "KeepTheLedger": table,
+        "ReadTheCredentials": outputs["CredentialsSecretArn"],
         "ConfirmSubscriptionsOfTheStream": "arn:aws:sns:us-east-1:084590724871:*",
-        "WriteTheLog": f"arn:aws:logs:us-east-1:123456789012:log-group:{log_group}:*",
+        "WriteTheLog": f"{log_groups}:{outputs['ApplyFunctionLogGroupName']}:*",
     }
+    assert resources(stack.follow_up) == {
+        "FindWhatIsDue": f"{table}/index/DueIndex",
+        "KeepTheLedger": table,
+        "ReadTheCredentials": outputs["CredentialsSecretArn"],
+        "WriteTheLog": f"{log_groups}:{outputs['FollowUpFunctionLogGroupName']}:*",
+    }
+    assert stack.apply.log_group_arn == f"{log_groups}:{outputs['ApplyFunctionLogGroupName']}"
 
 
 @pytest.mark.usefixtures("moto")

@@ -325,6 +325,21 @@ def test_application_status_follows_the_application(partner: Partner) -> None:
     assert partner.amazon.violations == []
 
 
+def test_what_a_fault_fails_is_settled_first_and_the_rest_succeeds(
+    partnership: Partnership,
+) -> None:
+    """The fault `failed` is used up by the applications that were accepted first."""
+    partner = partnership(faults=["failed"])
+    ids = [f"rec-{number}" for number in range(5)]
+    partner.apply(*ids[:2])
+    partner.amazon.settle()
+    partner.apply(*ids[2:])
+    partner.amazon.settle()
+
+    ends = [partner.amazon.status_of(one) for one in ids]
+    assert ends == ["FAILED", "REJECTED", "FAILED", "SUCCESS", "SUCCESS"]
+
+
 def test_application_status_takes_five_hundred_ids(partner: Partner) -> None:
     """500 ids are answered, 501 are refused with the code of that operation."""
     ids = [f"rec-{number}" for number in range(501)]

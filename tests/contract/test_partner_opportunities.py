@@ -470,9 +470,8 @@ def test_a_login_that_comes_back_is_waited_for(
         Step(answer=html_answer(500, "500 Internal Server Error")),
         answers(503),
         answers(503, {"message": "Service Unavailable"}),
-        answers(599, b"\xff"),
     ],
-    ids=["500", "500 without ids", "500 HTML", "503", "503 JSON", "599"],
+    ids=["500", "500 without ids", "500 HTML", "503", "503 JSON"],
 )
 def test_what_the_service_says_it_did_not_do_is_repeated(
     amazon: EmulatedAmazon, invocation: Invocation, step: Step
@@ -495,12 +494,25 @@ def test_four_tries_are_enough(amazon: EmulatedAmazon, invocation: Invocation) -
     assert len(amazon.apply_requests) == 4
 
 
+def test_in_a_trial_nothing_is_repeated(amazon: EmulatedAmazon, invocation: Invocation) -> None:
+    """One request says whether the API answers, whichever operation it is of."""
+    amazon.script_apply([answers(503)])
+    amazon.script_status([answers(503)])
+    [applied] = invocation.client.apply([batch("rec-1")], is_trial=True)
+    [asked] = invocation.client.application_status([batch("rec-1")], is_trial=True)
+
+    assert isinstance(applied.error, UnavailableError)
+    assert isinstance(asked.error, UnavailableError)
+    assert (len(amazon.apply_requests), len(amazon.status_requests)) == (1, 1)
+
+
 @pytest.mark.parametrize(
     "step",
     [
         answers(502, {"message": "Internal server error"}, takes="all"),
         answers(504, "<title>504 Gateway Time-out</title>", takes="all"),
         answers(408, takes="all"),
+        answers(520, b"\xff", takes="all"),
         drops_after_taking(),
         drops_before_taking(),
         resets(),
@@ -512,6 +524,7 @@ def test_four_tries_are_enough(amazon: EmulatedAmazon, invocation: Invocation) -
         "502",
         "504",
         "408",
+        "520",
         "dropped after taking",
         "dropped before taking",
         "reset",
@@ -598,6 +611,7 @@ def test_application_status_says_what_became_of_each(
     [result] = invocation.client.application_status([asked])
 
     assert result.statuses == {"rec-1": "IN_PROGRESS", "rec-2": "PUBLISHED", "rec-3": "SUCCESS"}
+    assert result.campaign_ids.keys() == result.statuses.keys()
     assert (result.batch, result.error) == (asked, None)
     assert set(result.request_ids) == set(amazon.status_requests[0].request_ids.values())
     assert amazon.status_requests[0].headers["accept"] == MEDIA_TYPE
@@ -702,3 +716,25 @@ def test_errors_of_the_network_carry_no_header(
     assert "Atza" not in said
     assert "Bearer" not in said
     assert stored_credentials(amazon).client_secret.get_secret_value() not in said
+
+
+def test_a_request_that_nobody_waits_for_any_more_is_not_sent(
+    amazon: EmulatedAmazon, invocation: Invocation, http: httpx.Client
+) -> None:
+    """Looking up a host can take for ever; the thread wakes up after its invocation is over."""
+    invocation.apply_one(batch("rec-1"))  # so that there is a token
+    pacing = invocation.exchange.pacing
+
+    def wait_for_the_host(seconds: float) -> None:
+        invocation.clock.now += seconds
+
+    def lookup(request: httpx.Request) -> None:
+        if request.url.path.endswith("/apply"):
+            wait_for_the_host(pacing.seconds_left())
+
+    http.event_hooks = {"request": [lookup]}
+    [result] = invocation.client.apply([batch("rec-2")])
+
+    assert isinstance(result.error, UnavailableError)
+    assert "the invocation was over before the request could be sent" in str(result.error)
+    assert [each.recommendation_ids for each in amazon.apply_requests] == [("rec-1",)]

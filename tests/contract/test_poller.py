@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import chain
 
 import boto3
@@ -11,6 +13,7 @@ import pytest
 from moto import mock_aws
 from types_boto3_sqs import SQSClient
 
+from tests.emulator.clock import Clock, travelling
 from tests.emulator.invocation import Event, Handler, InvocationContext
 from tests.emulator.partial_batch_response import failed_message_ids
 from tests.emulator.poller import MAX_PAYLOAD_BYTES, EventSourceMapping, redrive
@@ -337,8 +340,17 @@ def test_without_partial_batch_responses_the_answer_is_not_read(queues: Queues) 
     assert queues.left() == 0
 
 
-def test_what_came_back_is_received_again_once_time_has_passed(queues: Queues) -> None:
-    """A stretched visibility runs out by call, and the receive count has grown."""
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """The time of this process, moto's included."""
+    with travelling() as clock:
+        yield clock
+
+
+def test_what_came_back_is_received_again_once_time_has_passed(
+    queues: Queues, clock: Clock
+) -> None:
+    """A stretched visibility runs out when its time has passed, and the receive count has grown."""
     [sent] = queues.send("first")
 
     def stretches(event: Event, _: InvocationContext) -> object:
@@ -354,14 +366,63 @@ def test_what_came_back_is_received_again_once_time_has_passed(queues: Queues) -
     counts: list[str] = []
     lambda_ = mapping(queues, stretches)
 
+    started = clock.now()
     assert len(lambda_.drain()) == 1
-    assert lambda_.let_time_pass() == 1
+    assert lambda_.let_time_pass(clock)
+    assert timedelta(hours=2) <= clock.now() - started < timedelta(hours=2, minutes=1)
     assert len(lambda_.drain()) == 1
     assert counts == ["1", "2"]
 
 
-def test_time_does_not_pass_for_what_is_gone(queues: Queues) -> None:
-    """A message that somebody else deleted meanwhile is not made visible again."""
+def test_time_passes_to_the_next_message_and_its_company(queues: Queues, clock: Clock) -> None:
+    """Of two stretched visibilities the shorter one ends; the batching window is waited for."""
+    queues.send("sooner", "later")
+
+    def stretches(event: Event, _: InvocationContext) -> object:
+        for record in event["Records"]:
+            queues.sqs.change_message_visibility(
+                QueueUrl=queues.ingress_url,
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=600 if record["body"] == "sooner" else 3600,
+            )
+        returned = [{"itemIdentifier": record["messageId"]} for record in event["Records"]]
+        return {"batchItemFailures": returned}
+
+    lambda_ = mapping(queues, stretches)
+    lambda_.batching_window_seconds = 60
+    lambda_.drain()
+    started = clock.now()
+
+    assert lambda_.let_time_pass(clock)
+
+    assert clock.now() - started >= timedelta(seconds=659)
+    [invocation] = lambda_.drain()
+    assert [record["body"] for record in invocation.event["Records"]] == ["sooner"]
+
+
+def test_time_does_not_pass_while_a_message_is_visible(queues: Queues, clock: Clock) -> None:
+    """What is on the queue and was never received waits for nobody."""
+    queues.send("first")
+    started = clock.now()
+
+    assert mapping(queues, Function()).let_time_pass(clock)
+
+    assert clock.now() - started < timedelta(seconds=60)
+
+
+def test_an_invocation_does_not_see_a_jump(queues: Queues, clock: Clock) -> None:
+    """Its deadline is of the monotonic clock, which nobody moves."""
+    queues.send("first")
+    before = time.monotonic()
+    clock.let_pass(timedelta(days=1))
+
+    assert time.monotonic() - before < 60
+    [invocation] = mapping(queues, Function(), clock=time.monotonic).drain()
+    assert not invocation.timed_out
+
+
+def test_time_does_not_pass_for_what_is_gone(queues: Queues, clock: Clock) -> None:
+    """A message that somebody else deleted meanwhile is not waited for."""
     [sent] = queues.send("first")
     function = Function(failing(sent))
     lambda_ = mapping(queues, function)
@@ -369,17 +430,17 @@ def test_time_does_not_pass_for_what_is_gone(queues: Queues) -> None:
     handle = function.events[0]["Records"][0]["receiptHandle"]
     queues.sqs.delete_message(QueueUrl=queues.ingress_url, ReceiptHandle=handle)
 
-    assert lambda_.let_time_pass() == 0
+    assert not lambda_.let_time_pass(clock)
 
 
-def test_what_is_received_too_often_is_moved_by_sqs(queues: Queues) -> None:
+def test_what_is_received_too_often_is_moved_by_sqs(queues: Queues, clock: Clock) -> None:
     """After the last receive SQS itself puts the message on the dead-letter queue."""
     [sent] = queues.send("first")
     lambda_ = mapping(queues, Function(failing(sent)))
 
     for _ in range(MAX_RECEIVE_COUNT):
         assert len(lambda_.drain()) == 1
-        lambda_.let_time_pass()
+        lambda_.let_time_pass(clock)
 
     assert lambda_.drain() == []
     assert queues.left() == 0

@@ -15,10 +15,11 @@ EVENTS = Path(__file__).parents[2] / "events"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Deploy, deliver, apply, and show what came of it.
+    """Deploy, deliver, apply, follow up, and show what came of it.
 
-    Returns 1 when a promise was broken: something accepted twice, left behind, or sent against
-    the published contract.
+    Returns 1 when a promise was broken: something accepted twice, left behind, sent against the
+    published contract, or accepted without the ledger knowing what became of it; and when an
+    invocation crashed.
     """
     chosen = _parser().parse_args(arguments)
     console = console_of(stderr=chosen.json)
@@ -36,10 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status.update(f"delivering {len(bodies)} messages")
         deployment.stack.deliver(bodies)
         status.update("polling until nothing is left to deliver")
-        deployment.run_until_quiet()
-        account = account_of(deployment)
+        invocations = deployment.run_until_quiet()
+        status.update("following up what Amazon accepted, and has processed meanwhile")
+        deployment.amazon.settle()
+        account = account_of(deployment, invocations, deployment.follow_up_until_settled())
         if chosen.log:
-            chosen.log.write_text(deployment.written.getvalue())
+            chosen.log.write_text(deployment.apply.written.getvalue())
+            beside = chosen.log.with_stem(f"{chosen.log.stem}-follow-up")
+            beside.write_text(deployment.follow_up.written.getvalue())
     if chosen.json:
         sys.stdout.write(
             json.dumps({"faults": chosen.faults, **account.as_json()}, indent=1) + "\n"
@@ -66,7 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="figures for programs")
     parser.add_argument("--dry-run", action="store_true", help="deploy with ApplyMode=DRY_RUN")
-    parser.add_argument("--log", type=Path, help="keep the function's log in this file")
+    parser.add_argument(
+        "--log",
+        type=Path,
+        help="keep the apply function's log in this file, the follow-up function's beside it",
+    )
     parser.add_argument(
         "events",
         nargs="*",

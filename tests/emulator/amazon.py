@@ -71,6 +71,7 @@ class EmulatedAmazon:
         self.manager_account = manager_account
         shelf = OpportunityShelf(opportunities, url=self.url, clock=clock)
         self._service = AmazonService(login=login, shelf=shelf, manager_account=manager_account)
+        self._service.book.ends.extend(end for fault in chosen for end in fault.ends)
         self.script_apply(interleaved(fault.apply for fault in chosen))
         self.script_token(interleaved(fault.token for fault in chosen))
         self._server.start(self._service)
@@ -201,9 +202,12 @@ class EmulatedAmazon:
             self._service.book.set_status(status, recommendation_ids)
 
     def settle(self, status: str = "SUCCESS") -> None:
-        """Move all that is IN_PROGRESS to *status*, as Amazon does some time after a 202."""
+        """Move all that is IN_PROGRESS to *status*, as Amazon does some time after a 202.
+
+        The first of them end as a fault has said, if one has.
+        """
         with self._service.changed:
-            self._service.book.set_status(status, self._service.book.in_progress())
+            self._service.book.settle(status)
 
     def make_unprocessable(self, recommendation_ids: Iterable[str]) -> None:
         """Let every application of *recommendation_ids* fail."""

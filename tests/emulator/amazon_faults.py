@@ -125,6 +125,8 @@ class Fault:
     token: Sequence[Step] = ()
     rejected_tokens: int = 0
     """How many access tokens are refused when they are first presented."""
+    ends: Sequence[str] = ()
+    """How the applications end that are accepted first; the others succeed."""
 
 
 def _bad_request(message: str) -> dict[str, object]:
@@ -219,6 +221,11 @@ FAULTS: Final[Mapping[str, Fault]] = {
             name="forbidden",
             description="two requests are answered 403",
             apply=(_FORBIDDEN, _FORBIDDEN),
+        ),
+        Fault(
+            name="failed",
+            description="of what is accepted, two applications fail later and one is rejected",
+            ends=("FAILED", "REJECTED", "FAILED"),
         ),
     )
 }

@@ -95,6 +95,8 @@ class RecommendationBook:
         self.accepted: dict[str, Account] = {}
         self.accepted_under: dict[str, str] = {}
         self.accepted_twice: list[str] = []
+        self.ends: list[str] = []
+        """How the next applications end that are settled, before the others succeed."""
         self._statuses: dict[str, str] = {}
         self._unprocessable_for_good: set[str] = set()
 
@@ -116,6 +118,14 @@ class RecommendationBook:
     def in_progress(self) -> list[str]:
         """Return the ids that were accepted and are not settled."""
         return [found for found, status in self._statuses.items() if status == "IN_PROGRESS"]
+
+    def settle(self, status: str) -> None:
+        """Move what is in progress to *status*, the first of it to the ends that are arranged."""
+        in_progress = self.in_progress()
+        for recommendation_id, end in zip(in_progress, self.ends, strict=False):
+            self.set_status(end, [recommendation_id])
+        del self.ends[: len(in_progress)]
+        self.set_status(status, self.in_progress())
 
     def take(self, opportunity: str, account: Account, ids: Iterable[str]) -> None:
         """Accept *ids* without asking what they are; one accepted before is told on."""

@@ -1,8 +1,10 @@
-"""The embedded AWS: deploys template.yaml into moto, as much of it as a delivery touches.
+"""The embedded AWS: deploys template.yaml into moto, as much of it as a delivery or a tick touches.
 
-moto's CloudFormation creates queues, function, role, log group and event source mapping. Of the
-rest it says CREATE_COMPLETE with a warning and creates nothing (5.2.5): secrets and queue policies
-are therefore created here, by call, and alarms are left out, since no delivery touches them.
+moto's CloudFormation creates queues, table, functions, roles, log groups, event source mapping and
+schedule. Of the rest it says CREATE_COMPLETE with a warning and creates nothing (5.2.5): secrets
+and queue policies are therefore created here, by call; alarms and how Lambda treats asynchronous
+invocations are left out, since neither a delivery nor a tick touches them. The table comes without
+its expiry and its recovery, and moto's schedule never invokes anything: the emulator does.
 What moto resolves differently from CloudFormation (a role's policy as a Python literal, numbers in
 environment variables, a log group's ARN without its streams) is resolved here as well.
 """
@@ -10,29 +12,53 @@ environment variables, a log group's ARN without its streams) is resolved here a
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 import boto3
 
 from tests.emulator.intrinsics import Document, Scope, resolve
-from tests.emulator.stack import EmbeddedStack, EventSourceSettings
+from tests.emulator.stack import DeployedFunction, EmbeddedStack, EventSourceSettings
 from tests.emulator.template import ACCOUNT_ID, ExpandedTemplate, expand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FUNCTION", "ROLE", "SECRET", "EmbeddedStack", "EventSourceSettings", "deploy"]
+__all__ = [
+    "FOLLOW_UP_FUNCTION",
+    "FOLLOW_UP_ROLE",
+    "FUNCTION",
+    "ROLE",
+    "SCHEDULE",
+    "SECRET",
+    "TABLE",
+    "EmbeddedStack",
+    "EventSourceSettings",
+    "deploy",
+]
 
 FUNCTION: Final = "ApplyFunction"
 ROLE: Final = "ApplyFunctionRole"
+FOLLOW_UP_FUNCTION: Final = "FollowUpFunction"
+FOLLOW_UP_ROLE: Final = "FollowUpFunctionRole"
+TABLE: Final = "LedgerTable"
 SECRET: Final = "AdsCredentials"
 EVENT_SOURCE_MAPPING: Final = "ApplyFunctionDeliveries"
-"""The name SAM makes of the function's and the event's."""
+SCHEDULE: Final = "FollowUpFunctionTick"
+"""Both are names that SAM makes of the function's and the event's."""
+
+_ROLES: Final = {FUNCTION: ROLE, FOLLOW_UP_FUNCTION: FOLLOW_UP_ROLE}
 
 _NOT_MOTOS: Final = frozenset(
-    {"AWS::CloudWatch::Alarm", "AWS::SQS::QueuePolicy", "AWS::SecretsManager::Secret"}
+    {
+        "AWS::CloudWatch::Alarm",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SecretsManager::Secret",
+    }
 )
 """What moto's CloudFormation would warn about and skip."""
 
@@ -72,9 +98,10 @@ def deploy(
     )
     created = {
         each["LogicalResourceId"]: each["PhysicalResourceId"]
-        for each in cloudformation.list_stack_resources(StackName=stack_name)[
-            "StackResourceSummaries"
-        ]
+        for page in cloudformation.get_paginator("list_stack_resources").paginate(
+            StackName=stack_name
+        )
+        for each in page["StackResourceSummaries"]
     }
     scope = _deployed_scope(expanded, created | {SECRET: secret_arn})
     for logical_id in expanded.logical_ids("AWS::SQS::QueuePolicy"):
@@ -84,21 +111,18 @@ def deploy(
                 QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy["PolicyDocument"])}
             )
 
-    function = resolve(expanded.resource(FUNCTION)["Properties"], scope)
-    role = resolve(expanded.resource(ROLE)["Properties"], scope)
     outputs = resolve(expanded.document["Outputs"], scope)
     return EmbeddedStack(
         name=stack_name,
         region=region,
         outputs={name: output["Value"] for name, output in outputs.items()},
-        environment={
-            name: str(value) for name, value in function["Environment"]["Variables"].items()
-        },
-        function_timeout_seconds=function["Timeout"],
+        apply=_function(FUNCTION, expanded, scope),
+        follow_up=_function(FOLLOW_UP_FUNCTION, expanded, scope),
         event_source=_event_source(expanded, scope),
-        policy_documents=tuple(policy["PolicyDocument"] for policy in role["Policies"]),
+        tick_interval=_interval(expanded.properties(SCHEDULE)["ScheduleExpression"]),
         sqs=sqs,
         secrets=secrets,
+        dynamodb=session.client("dynamodb", endpoint_url=endpoint_url),
     )
 
 
@@ -110,8 +134,9 @@ def _for_moto(expanded: ExpandedTemplate, *, secret_arn: str) -> Document:
         for logical_id, resource in document["Resources"].items()
         if resource["Type"] not in _NOT_MOTOS
     }
-    # The real handler runs outside of moto, which wants some bundle all the same.
-    document["Resources"][FUNCTION]["Properties"]["Code"] = {"ZipFile": "def handler(): ..."}
+    for function in _ROLES:
+        # The real handler runs outside of moto, which wants some bundle all the same.
+        document["Resources"][function]["Properties"]["Code"] = {"ZipFile": "def handler(): ..."}
     # Enabled, moto would invoke its own idea of the function, one message at a time.
     document["Resources"][EVENT_SOURCE_MAPPING]["Properties"]["Enabled"] = False
     return document
@@ -139,8 +164,28 @@ def _deployed_scope(expanded: ExpandedTemplate, references: Mapping[str, str]) -
     for log_group in expanded.logical_ids("AWS::Logs::LogGroup"):
         name = references[log_group]
         attributes[f"{log_group}.Arn"] = f"arn:aws:logs:{region}:{ACCOUNT_ID}:log-group:{name}:*"
-    attributes[f"{ROLE}.Arn"] = f"arn:aws:iam::{ACCOUNT_ID}:role/{references[ROLE]}"
+    for function, role in _ROLES.items():
+        name = references[function]
+        attributes[f"{function}.Arn"] = f"arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}"
+        attributes[f"{role}.Arn"] = f"arn:aws:iam::{ACCOUNT_ID}:role/{references[role]}"
+    attributes[f"{TABLE}.Arn"] = f"arn:aws:dynamodb:{region}:{ACCOUNT_ID}:table/{references[TABLE]}"
     return replace(expanded.scope, references=references, attributes=attributes)
+
+
+def _function(logical_id: str, expanded: ExpandedTemplate, scope: Scope) -> DeployedFunction:
+    function = resolve(expanded.resource(logical_id)["Properties"], scope)
+    role = resolve(expanded.resource(_ROLES[logical_id])["Properties"], scope)
+    log_group = scope.attribute(f"{logical_id}LogGroup.Arn")
+    return DeployedFunction(
+        arn=scope.attribute(f"{logical_id}.Arn"),
+        handler=function["Handler"],
+        environment={
+            name: str(value) for name, value in function["Environment"]["Variables"].items()
+        },
+        timeout_seconds=function["Timeout"],
+        policy_documents=tuple(policy["PolicyDocument"] for policy in role["Policies"]),
+        log_group_arn=str(log_group).removesuffix(":*"),
+    )
 
 
 def _event_source(expanded: ExpandedTemplate, scope: Scope) -> EventSourceSettings:
@@ -152,3 +197,9 @@ def _event_source(expanded: ExpandedTemplate, scope: Scope) -> EventSourceSettin
         maximum_concurrency=int(mapping["ScalingConfig"]["MaximumConcurrency"]),
         function_response_types=tuple(mapping["FunctionResponseTypes"]),
     )
+
+
+def _interval(schedule: str) -> timedelta:
+    """Read a schedule of EventBridge's, `rate(5 minutes)`."""
+    [minutes] = re.findall(r"^rate\((\d+) minutes\)$", schedule)
+    return timedelta(minutes=int(minutes))

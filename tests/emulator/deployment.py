@@ -1,14 +1,11 @@
-"""The whole in one process: a stack in the embedded AWS, the real handler, Amazon over HTTP."""
+"""The whole in one process: a stack in the embedded AWS, the real handlers, Amazon over HTTP."""
 
-import importlib
-import io
-import json
-import logging
-import os
-import sys
+import time
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from moto import mock_aws
@@ -16,42 +13,45 @@ from moto import mock_aws
 from tests.emulator.amazon import EmulatedAmazon
 from tests.emulator.amazon_faults import Fault
 from tests.emulator.aws import deploy
-from tests.emulator.iam import AwsCall, CallRecorder, assert_allowed
-from tests.emulator.invocation import Event, Handler, Invocation
+from tests.emulator.clock import Clock, travelling
+from tests.emulator.function import REGION, EmulatedFunction, environment
+from tests.emulator.invocation import Invocation, InvocationContext
 from tests.emulator.partial_batch_response import failed_message_ids
 from tests.emulator.poller import EventSourceMapping, redrive
+from tests.emulator.schedule import scheduled_event
 from tests.emulator.sqs_event import record_of
 from tests.emulator.stack import EmbeddedStack
 from tests.emulator.stream_topic import publish_topic
 
-HANDLER_MODULE: Final = "recommendation_applier.entrypoints.apply_handler"
 OPPORTUNITY: Final = "amzn1.ads-partner1.opportunity.3f0c9c1e-5a43-4a1c-9d7e-2f6b8c1d4e5a"
-REGION: Final = "us-east-1"
 STREAM_TOPIC: Final = "arn:aws:sns:us-east-1:084590724871:example-recommendations-topic"
 """A topic of the dataset's account in that region, as events/confirmations.json names it."""
 
-_MAX_ROUNDS: Final = 20
-"""Far more than any fault of the emulator lasts: what is left then would be there for ever."""
+_LONGEST_WAIT: Final = timedelta(days=10)
+"""SQS keeps no delivery for longer; what the follow-up does not settle in a week it gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """What it took to learn what became of everything that was accepted."""
+
+    ticks: int
+    status_requests: int
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A deployed stack with its function, and Amazon across the wire."""
+    """A deployed stack with its functions, Amazon across the wire, and the time of both."""
 
     amazon: EmulatedAmazon
     stack: EmbeddedStack
-    handler: Handler
+    clock: Clock
+    apply: EmulatedFunction
+    follow_up: EmulatedFunction
     mapping: EventSourceMapping
-    calls: list[AwsCall]
-    """Every AWS call that the function has made so far."""
-    written: io.StringIO = field(repr=False)
-
-    def log(self) -> list[dict[str, Any]]:
-        """Give every line that the function has written so far: log lines and metrics."""
-        return [json.loads(line) for line in self.written.getvalue().splitlines() if line]
 
     def invoke(self, *bodies: str, receive_count: int = 1, seconds: float = 180.0) -> list[str]:
-        """Hand *bodies* to the function in one invocation of *seconds*; return what it kept.
+        """Hand *bodies* to the apply function in one invocation of *seconds*; tell what it kept.
 
         They are on no queue; what is kept is named by its place among the bodies, from 0.
         """
@@ -64,43 +64,62 @@ class Deployment:
             )
             for number, each in enumerate(bodies)
         ]
-        answer = self.handler({"Records": records}, _Context(seconds))
+        answer = self.apply({"Records": records}, _StoppedContext(seconds))
         return sorted(failed_message_ids(answer, frozenset(map(str, range(len(bodies))))))
 
     def run_until_quiet(self) -> list[Invocation]:
         """Let the event source mapping poll, and time pass, until nothing is left to deliver."""
         invocations = self.mapping.drain()
-        for _ in range(_MAX_ROUNDS):
-            if not self.mapping.let_time_pass():
-                break
+        given_up = self.clock.now() + _LONGEST_WAIT
+        while self.clock.now() < given_up and self.mapping.let_time_pass(self.clock):
             invocations += self.mapping.drain()
         return invocations
 
+    def let_time_pass(self, duration: timedelta) -> None:
+        """Let *duration* pass for everything but what runs: nothing does, between invocations."""
+        self.clock.let_pass(duration)
+
+    def tick(self, *, seconds: float | None = None) -> object:
+        """Run the follow-up function once, with *seconds* or its own timeout; return its answer.
+
+        Raises what it raises. Lambda would not try again either.
+        """
+        deployed = self.stack.follow_up
+        context = InvocationContext(
+            aws_request_id=str(uuid.uuid4()),
+            function_name=deployed.name,
+            invoked_function_arn=deployed.arn,
+            deadline=time.monotonic() + (deployed.timeout_seconds if seconds is None else seconds),
+            clock=time.monotonic,
+        )
+        return self.follow_up(scheduled_event(self.clock.now(), region=self.stack.region), context)
+
+    def follow_up_until_settled(self) -> FollowedUp:
+        """Let the schedule tick, and time pass, until the ledger has nothing to ask about.
+
+        Ticks that would find nothing are skipped.
+        """
+        asked_before = len(self.amazon.status_requests)
+        ticks = 0
+        given_up = self.clock.now() + _LONGEST_WAIT
+        while self.clock.now() < given_up and (due := self.stack.next_follow_up()) is not None:
+            self.clock.go_on_to(max(due, self.clock.now()) + self.stack.tick_interval)
+            self.tick()
+            ticks += 1
+        return FollowedUp(ticks, len(self.amazon.status_requests) - asked_before)
+
+    def restarted(self) -> "Deployment":
+        """Give the apply function a new execution environment, which remembers nothing."""
+        function = self.apply.restarted()
+        return replace(self, apply=function, mapping=EventSourceMapping.of(self.stack, function))
+
+    def log(self) -> list[dict[str, Any]]:
+        """Give every line that the apply function has written so far: log lines and metrics."""
+        return self.apply.log()
+
     def dead_letters(self) -> list[dict[str, Any]]:
         """Look at the dead-letter queue: each body with its attributes; it stays there."""
-        sqs, url = self.stack.sqs, self.stack.dead_letter_queue_url
-        letters = []
-        while messages := sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=10,
-            MessageAttributeNames=["All"],
-            VisibilityTimeout=3600,
-        ).get("Messages"):
-            letters += messages
-        for message in letters:
-            sqs.change_message_visibility(
-                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-            )
-        return [
-            {
-                "body": message["Body"],
-                "attributes": {
-                    name: value["StringValue"]
-                    for name, value in message.get("MessageAttributes", {}).items()
-                },
-            }
-            for message in letters
-        ]
+        return self.stack.dead_letters()
 
     def redrive(self) -> int:
         """Send every dead letter back to the ingress queue, as SQS's own redrive does."""
@@ -112,7 +131,7 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class _StoppedContext:
     """An invocation's context whose clock stands still."""
 
     seconds: float
@@ -128,13 +147,11 @@ def deployed(
     *,
     faults: Iterable[str | Fault] = (),
     parameters: Mapping[str, str | None] | None = None,
-    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Deployment]:
-    """Deploy template.yaml, fill its secret, and start its function against an emulated Amazon.
+    """Deploy template.yaml, fill its secret, and start its functions against an emulated Amazon.
 
-    *parameters* are the template's, None for its default; *environment* changes the function's
-    variables afterwards. When it ends, every AWS call that the function made must have been in
-    its role.
+    *parameters* are the template's, None for its default. When it ends, every AWS call that a
+    function made must have been in its own role.
     """
     chosen = {
         "AdsRegion": "NA",
@@ -143,9 +160,11 @@ def deployed(
         **(parameters or {}),
     }
     with (
-        _environment(),
+        environment(),
+        travelling() as clock,
         mock_aws(config={"lambda": {"use_docker": False}}),
-        EmulatedAmazon(faults=faults) as amazon,
+        # Access tokens end by the same clock on both sides.
+        EmulatedAmazon(faults=faults, clock=time.time) as amazon,
     ):
         given = {"PartnerNetworkAccountId": amazon.manager_account, **chosen}
         stack = deploy(
@@ -158,55 +177,15 @@ def deployed(
                 "refresh_token": amazon.credentials.refresh_token,
             }
         )
-        variables = {
-            **stack.environment,
-            "ADS_API_URL": amazon.url,
-            "LWA_TOKEN_URL": amazon.token_url,
-            **(environment or {}),
-        }
         publish_topic(STREAM_TOPIC)
-        written, recorder = io.StringIO(), CallRecorder()
-        with recorder.on_new_sessions():
-            handler = start_function(variables, written)
-        mapping = EventSourceMapping.of(stack, handler)
-        yield Deployment(amazon, stack, handler, mapping, recorder.calls, written)
-        assert_allowed(stack.policy_documents, recorder.calls)
-
-
-def start_function(variables: Mapping[str, str], written: io.StringIO) -> Handler:
-    """Start the function as a new execution environment does, with *variables* and nothing else.
-
-    What it prints goes to *written*. Raises what the cold start raises.
-    """
-    sys.modules.pop(HANDLER_MODULE, None)
-    # Powertools keeps a logger, with the stream that it had, for each service name.
-    logging.Logger.manager.loggerDict.pop(variables.get("POWERTOOLS_SERVICE_NAME", ""), None)
-    with (
-        _environment(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", **variables),
-        redirect_stdout(written),
-    ):
-        module = importlib.import_module(HANDLER_MODULE)
-
-    def handler(event: Event, context: Any) -> object:
-        with redirect_stdout(written):
-            return module.handler(event, context)
-
-    return handler
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    """Set the process's environment to *variables*, plus what it takes to start a program.
-
-    What the caller has set up for an AWS of their own (a profile, an endpoint) must not be met.
-    """
-    before = dict(os.environ)
-    kept = {name: value for name, value in before.items() if name in ("HOME", "PATH")}
-    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    os.environ.clear()
-    os.environ.update({**kept, **nowhere, "AWS_DEFAULT_REGION": REGION, **variables})
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+        addresses = {"ADS_API_URL": amazon.url, "LWA_TOKEN_URL": amazon.token_url}
+        apply, follow_up = (
+            EmulatedFunction(function, {**function.environment, **addresses})
+            for function in (stack.apply, stack.follow_up)
+        )
+        apply.start()
+        yield Deployment(
+            amazon, stack, clock, apply, follow_up, EventSourceMapping.of(stack, apply)
+        )
+        for function in (apply, follow_up):
+            function.assert_within_its_role()

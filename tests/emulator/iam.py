@@ -7,8 +7,10 @@ few resources, so the calls are recorded as botocore makes them and judged here:
     with recorder.on_new_sessions():
         handler = cold_start()  # makes its session and its clients
     handler(event, context)
-    assert_allowed(stack.policy_documents, recorder.calls)
-    assert_used(stack.policy_documents, [*recorder.calls, *calls_of_lambda(stack)])
+    assert_allowed(policies, recorder.calls)
+    assert_used(policies, [*recorder.calls, *calls_of_lambda(log_group_arn=...)])
+
+Functions of one process are told apart by their sessions: each has a recorder of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from botocore import handlers
+
+from tests.emulator.template import ACCOUNT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -88,11 +92,10 @@ class CallRecorder:
     ) -> None:
         service = model.service_model.service_name
         operation = f"{service}:{model.name}"
-        self.calls.append(
-            AwsCall(
-                _ACTIONS.get(operation, operation),
-                _resource(service, params, region=context["client_region"]),
-            )
+        action = _ACTIONS.get(operation, operation)
+        self.calls.extend(
+            AwsCall(action, resource)
+            for resource in _resources(service, params, region=context["client_region"])
         )
 
 
@@ -126,29 +129,36 @@ def assert_used(policies: Iterable[Policy], calls: Sequence[AwsCall]) -> None:
     assert not found, f"granted and never used: {', '.join(map(str, found))}"
 
 
-def calls_of_lambda(*, queue_arn: str, log_group_arn: str) -> list[AwsCall]:
-    """Return what Lambda itself does in a function's name: poll its queue, write its log.
+def calls_of_lambda(*, log_group_arn: str, queue_arn: str | None = None) -> list[AwsCall]:
+    """Return what Lambda itself does in a function's name: write its log, and poll its queue.
 
     *log_group_arn* is the group's, without the `:*` that stands for its streams. The actions are
-    those of Lambda's guide: AWSLambdaSQSQueueExecutionRole, without CreateLogGroup, since the
-    stack makes the group.
+    those of Lambda's guide: AWSLambdaBasicExecutionRole and, with a queue,
+    AWSLambdaSQSQueueExecutionRole, both without CreateLogGroup, since the stack makes the group.
     """
     stream = f"{log_group_arn}:log-stream:2026/01/01/[$LATEST]0"
-    return [
-        AwsCall("sqs:ReceiveMessage", queue_arn),
-        AwsCall("sqs:DeleteMessage", queue_arn),
-        AwsCall("sqs:GetQueueAttributes", queue_arn),
-        AwsCall("logs:CreateLogStream", stream),
-        AwsCall("logs:PutLogEvents", stream),
-    ]
+    calls = [AwsCall("logs:CreateLogStream", stream), AwsCall("logs:PutLogEvents", stream)]
+    if queue_arn is not None:
+        actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+        calls += [AwsCall(action, queue_arn) for action in actions]
+    return calls
 
 
-def _resource(service: str, params: Mapping[str, Any], *, region: str) -> str:
-    """Name what a call is about by its ARN, as IAM does; empty if that is not known here."""
+def _resources(service: str, params: Mapping[str, Any], *, region: str) -> list[str]:
+    """Name what a call is about by its ARNs, as IAM does; one empty one if that is unknown here."""
     if "QueueUrl" in params:
         _, account_id, name = urlsplit(params["QueueUrl"]).path.split("/")
-        return f"arn:aws:{service}:{region}:{account_id}:{name}"
-    return str(params.get("SecretId") or params.get("TopicArn") or "")
+        return [f"arn:aws:{service}:{region}:{account_id}:{name}"]
+    if service == "dynamodb":
+        return _tables(params, region=region) or [""]
+    return [str(params.get("SecretId") or params.get("TopicArn") or "")]
+
+
+def _tables(params: Mapping[str, Any], *, region: str) -> list[str]:
+    """Name the tables of a call; a query of an index is about the index and not about its table."""
+    names = [params["TableName"]] if "TableName" in params else params.get("RequestItems", ())
+    index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+    return [f"arn:aws:dynamodb:{region}:{ACCOUNT_ID}:table/{name}{index}" for name in names]
 
 
 def _statements(policies: Iterable[Policy]) -> list[dict[str, Any]]:

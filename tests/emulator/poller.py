@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tests.emulator.invocation import Handler, Invocation, InvocationContext, invoke
 from tests.emulator.partial_batch_response import failed_message_ids
 from tests.emulator.sqs_event import Record, payload_bytes, to_record
+from tests.emulator.visibility import next_visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from types_boto3_sqs import SQSClient
 
+    from tests.emulator.clock import Clock
     from tests.emulator.stack import EmbeddedStack
 
 MAX_PAYLOAD_BYTES: Final = 6 * 1024 * 1024
@@ -43,11 +46,11 @@ class EventSourceMapping:
     handler: Handler
     batch_size: int
     timeout_seconds: float
+    batching_window_seconds: float = 0.0
     reports_batch_item_failures: bool = True
     function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:apply"
     clock: Callable[[], float] = time.monotonic
     _received: list[Record] = field(default_factory=list, init=False)
-    _in_flight: dict[str, str] = field(default_factory=dict, init=False)
     _request_numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False)
 
     @classmethod
@@ -55,19 +58,18 @@ class EventSourceMapping:
         cls, stack: EmbeddedStack, handler: Handler, *, clock: Callable[[], float] = time.monotonic
     ) -> EventSourceMapping:
         """Poll as *stack*'s template says, with *handler* in the function's place."""
-        function_name = stack.outputs["ApplyFunctionName"]
-        account_id = stack.event_source.queue_arn.split(":")[4]
         return cls(
             sqs=stack.sqs,
             queue_url=stack.ingress_queue_url,
             queue_arn=stack.event_source.queue_arn,
             handler=handler,
             batch_size=stack.event_source.batch_size,
-            timeout_seconds=stack.function_timeout_seconds,
+            timeout_seconds=stack.apply.timeout_seconds,
+            batching_window_seconds=stack.event_source.batching_window_seconds,
             reports_batch_item_failures=(
                 "ReportBatchItemFailures" in stack.event_source.function_response_types
             ),
-            function_arn=f"arn:aws:lambda:{stack.region}:{account_id}:function:{function_name}",
+            function_arn=stack.apply.arn,
             clock=clock,
         )
 
@@ -86,11 +88,6 @@ class EventSourceMapping:
             returned = frozenset()
         deleted = everything - returned
         self._delete([each for each in records if each["messageId"] in deleted])
-        self._in_flight |= {
-            each["messageId"]: each["receiptHandle"]
-            for each in records
-            if each["messageId"] in returned
-        }
         return replace(invoked, deleted=deleted, returned=returned)
 
     def drain(self, *, most: int = 1000) -> list[Invocation]:
@@ -100,26 +97,18 @@ class EventSourceMapping:
             invocations.append(invocation)
         return invocations
 
-    def let_time_pass(self) -> int:
-        """Let every visibility timeout of what was received run out; return how many did.
+    def let_time_pass(self, clock: Clock) -> bool:
+        """Move *clock* to where a batch comes together again; False if the queue is empty.
 
-        Nothing waits: what was received and not deleted is made visible again by call, however
-        far the function stretched it.
+        That is the batching window after the next message becomes visible, however far the
+        function stretched its visibility. Works over moto in this process only.
         """
-        waiting = list(self._in_flight.items())
-        self._in_flight.clear()
-        visible = 0
-        for some in _by_ten(waiting):
-            answer = self.sqs.change_message_visibility_batch(
-                QueueUrl=self.queue_url,
-                Entries=[
-                    {"Id": str(number), "ReceiptHandle": receipt_handle, "VisibilityTimeout": 0}
-                    for number, (_, receipt_handle) in enumerate(some)
-                ],
-            )
-            # The others are gone from the queue: the function deleted or SQS moved them.
-            visible += len(answer.get("Successful", []))
-        return visible
+        moment = next_visible(self.queue_arn)
+        if moment is None:
+            return False
+        window = timedelta(seconds=self.batching_window_seconds)
+        clock.go_on_to(max(moment, clock.now()) + window)
+        return True
 
     def _next_batch(self) -> list[Record]:
         batch: list[Record] = []

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tests.emulator.account import Row, RunAccount
+from tests.emulator.ledger_view import APPLIED, PENDING
 
 _STYLES: Final = {
     "accepted": "green",
@@ -18,6 +19,8 @@ _STYLES: Final = {
     "retry": "yellow",
     "dead-lettered": "red",
 }
+_ENDINGS: Final = {"": "", APPLIED: "green", PENDING: "yellow"}
+"""All others failed."""
 _WIDTH_WITHOUT_A_TERMINAL: Final = 140
 
 
@@ -46,6 +49,7 @@ def _recommendations(rows: Sequence[Row]) -> Table:
         expand=True,
     )
     retried = any(row.retries for row in rows)
+    followed = any(row.application for row in rows)
     # In a narrow terminal the account gives way, then the id: door and reason are what it is about.
     table.add_column("recommendation", overflow="ellipsis", min_width=13)
     table.add_column("account", no_wrap=True, overflow="ellipsis", min_width=8, ratio=1)
@@ -55,6 +59,8 @@ def _recommendations(rows: Sequence[Row]) -> Table:
     table.add_column(
         "reason", no_wrap=True, min_width=max((len(row.reason) for row in rows), default=0)
     )
+    if followed:
+        table.add_column("application", no_wrap=True, min_width=11)
     if retried:
         table.add_column("retries", justify="right", min_width=7)
     for row in rows:
@@ -64,7 +70,11 @@ def _recommendations(rows: Sequence[Row]) -> Table:
             Text(row.door, style=_STYLES[row.door]),
             row.reason,
         ]
-        table.add_row(*cells, *([str(row.retries or "")] if retried else []))
+        if followed:
+            cells.append(Text(row.application, style=_ENDINGS.get(row.application, "red")))
+        if retried:
+            cells.append(str(row.retries or ""))
+        table.add_row(*cells)
     return table
 
 
@@ -101,11 +111,30 @@ def _totals(account: RunAccount, *, faults: Sequence[str]) -> Table:
         str(account.apply_requests),
         f"apply requests made, {account.least_apply_requests} is the least possible",
     )
-    table.add_row(str(account.status_requests), "applicationStatus requests")
+    table.add_row(
+        str(account.status_requests),
+        f"applicationStatus requests, {account.follow_up_requests} of them by the follow-up "
+        f"in {account.ticks} ticks",
+    )
+    for end, count in _ends(account).items():
+        table.add_row(str(count), Text(end, style=_ENDINGS.get(end, "red")))
     table.add_row(str(account.token_requests), "token requests")
     table.add_row(str(len(account.accepted_twice)), "accepted twice")
+    table.add_row(
+        str(len(account.accepted_and_not_settled)), "accepted, and not settled by the ledger"
+    )
+    table.add_row(
+        str(len(account.wrongly_settled)), "settled by the ledger otherwise than by Amazon"
+    )
     table.add_row(str(account.left_on_the_ingress_queue), "left on the ingress queue")
     table.add_row("", f"faults: {', '.join(faults) or 'none (FAULTS=throttle,partial,outage)'}")
-    for violation in account.violations:
-        table.add_row("!", Text(violation, style="bold red"))
+    for trouble in (*account.crashes, *account.violations):
+        table.add_row("!", Text(trouble, style="bold red"))
     return table
+
+
+def _ends(account: RunAccount) -> dict[str, int]:
+    """Count how the applications ended, by the words of the table's rows."""
+    found = {APPLIED: len(account.applied), PENDING: len(account.pending)}
+    counted = found | Counter(account.failed.values())
+    return {end: count for end, count in counted.items() if count}

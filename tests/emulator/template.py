@@ -18,7 +18,7 @@ TEMPLATE: Final = Path(__file__).parents[2] / "template.yaml"
 ACCOUNT_ID: Final = "123456789012"
 """The account of whoever deploys: the one that moto works in."""
 
-_PACKAGED_CODE: Final = "s3://bundles/apply-function.zip"
+_PACKAGED_CODE: Final = "s3://bundles/functions.zip"
 """Where `sam package` would put src/; the translator takes no path of this machine."""
 
 

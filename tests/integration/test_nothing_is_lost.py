@@ -1,26 +1,11 @@
 """Outages of either side: nothing is lost, and nothing is accepted twice."""
 
-import io
 import json
-from dataclasses import replace
+from datetime import timedelta
 
 from tests.builders import body, stream_message
 from tests.emulator.amazon_faults import answers, drops_after_taking, drops_before_taking
-from tests.emulator.deployment import Deployment, deployed, start_function
-from tests.emulator.poller import EventSourceMapping
-
-
-def restarted(deployment: Deployment) -> Deployment:
-    """Give *deployment* a new execution environment, which remembers nothing."""
-    variables = {
-        **deployment.stack.environment,
-        "ADS_API_URL": deployment.amazon.url,
-        "LWA_TOKEN_URL": deployment.amazon.token_url,
-    }
-    handler = start_function(variables, io.StringIO())
-    return replace(
-        deployment, handler=handler, mapping=EventSourceMapping.of(deployment.stack, handler)
-    )
+from tests.emulator.deployment import Deployment, deployed
 
 
 def take_away_the_dead_letter_queue(deployment: Deployment) -> None:
@@ -56,7 +41,7 @@ def test_an_array_whose_bad_element_cannot_be_stored_is_not_applied_twice(
     assert deployment.invoke(array) == ["0"]
 
     bring_back_the_dead_letter_queue(deployment)
-    assert restarted(deployment).invoke(array, receive_count=2) == []
+    assert deployment.restarted().invoke(array, receive_count=2) == []
     assert len(deployment.amazon.apply_requests) == 1
     assert len(deployment.dead_letters()) == 1
 
@@ -113,7 +98,7 @@ def test_a_new_execution_environment_asks_about_what_was_received_before(
     deployment.amazon.script_apply([drops_after_taking()])
     assert deployment.invoke(body("rec-1")) == ["0"]
 
-    assert restarted(deployment).invoke(body("rec-1"), receive_count=2) == []
+    assert deployment.restarted().invoke(body("rec-1"), receive_count=2) == []
 
     assert len(deployment.amazon.apply_requests) == 1
 
@@ -123,10 +108,12 @@ def test_two_environments_in_turn_apply_nothing_twice(deployment: Deployment) ->
     deployment.amazon.script_apply(
         [answers(429, headers={"Retry-After": "3600"}), drops_after_taking()]
     )
-    other = restarted(deployment)
+    other = deployment.restarted()
 
     assert deployment.invoke(body("rec-1")) == ["0"]
+    deployment.let_time_pass(timedelta(hours=1))
     assert other.invoke(body("rec-1"), receive_count=2) == ["0"]
+    deployment.let_time_pass(timedelta(minutes=2))
     assert deployment.invoke(body("rec-1"), receive_count=3) == []
 
     assert len(deployment.amazon.apply_requests) == 2
@@ -159,7 +146,7 @@ def test_the_last_receive_ends_as_a_dead_letter_with_the_last_answer(
 ) -> None:
     """What would be retried once too often is dead-lettered as a batch, and can be redriven."""
     deployment.amazon.script_apply([answers(429, headers={"Retry-After": "3600"})])
-    last = int(deployment.stack.environment["MAX_RECEIVE_COUNT"])
+    last = int(deployment.stack.apply.environment["MAX_RECEIVE_COUNT"])
 
     assert deployment.invoke(body("rec-1"), receive_count=last) == []
 

@@ -8,9 +8,10 @@ import pytest
 
 from recommendation_applier.domain.errors import SettingsError
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
-from tests.builders import body, confirmation
+from tests.builders import body, confirmation, stream_message
 from tests.emulator.amazon_faults import FAULTS, answers
-from tests.emulator.deployment import STREAM_TOPIC, Deployment, deployed, start_function
+from tests.emulator.deployment import STREAM_TOPIC, Deployment, deployed
+from tests.emulator.function import EmulatedFunction, start_function
 from tests.emulator.iam import AwsCall, assert_used, calls_of_lambda
 
 
@@ -91,7 +92,7 @@ def test_secrets_reach_no_log_no_metric_and_no_dead_letter(deployment: Deploymen
     deployment.amazon.script_apply([answers(400, {"code": "X", "message": f"bad token {token}"})])
     deployment.invoke(body("rec-2"), confirmation(STREAM_TOPIC, token="topsecret"))
 
-    said = deployment.written.getvalue() + json.dumps(deployment.dead_letters())
+    said = deployment.apply.written.getvalue() + json.dumps(deployment.dead_letters())
     assert "[redacted]" in said
     assert [secret for secret in [*secrets, token, "topsecret"] if secret in said] == []
 
@@ -102,7 +103,9 @@ def test_the_datasets_topic_is_confirmed_and_a_strangers_is_not(deployment: Depl
 
     assert deployment.invoke(confirmation(STREAM_TOPIC), stranger) == []
 
-    confirmed = [call for call in deployment.calls if call.action == "sns:ConfirmSubscription"]
+    confirmed = [
+        call for call in deployment.apply.calls if call.action == "sns:ConfirmSubscription"
+    ]
     assert confirmed == [AwsCall("sns:ConfirmSubscription", STREAM_TOPIC)]
     (letter,) = deployment.dead_letters()
     assert letter["attributes"]["reasonCode"] == "UNTRUSTED_CONFIRMATION"
@@ -131,37 +134,43 @@ def test_metrics_have_few_names_and_one_dimension(deployment: Deployment) -> Non
     assert {tuple(map(tuple, blob["Dimensions"])) for (blob,) in blobs} == {(("service",),)}
     assert {blob["Namespace"] for (blob,) in blobs} == {"RecommendationApplier"}
     assert names <= set(METRIC_NAMES)
-    assert len(METRIC_NAMES) <= 8
+    assert len(METRIC_NAMES) <= 11
 
 
-def test_every_action_of_the_role_is_used(deployment: Deployment) -> None:
-    """What the role grants, a delivery needs; that it grants enough, every test here shows."""
+def assert_uses_its_role(function: EmulatedFunction, *, queue_arn: str | None = None) -> None:
+    """Fail with what its role grants and neither it nor Lambda needed."""
+    deployed = function.deployed
+    by_lambda = calls_of_lambda(log_group_arn=deployed.log_group_arn, queue_arn=queue_arn)
+    assert_used(deployed.policy_documents, [*function.calls, *by_lambda])
+
+
+def test_every_action_of_both_roles_is_used(deployment: Deployment) -> None:
+    """What a role grants, its function needs; that it grants enough, every test here shows."""
+    array = json.dumps([stream_message("rec-1"), stream_message("rec-2")])
     deployment.amazon.script_apply([answers(429, headers={"Retry-After": "3600"})])
-    deployment.stack.deliver([body("rec-1"), "bad", confirmation(STREAM_TOPIC)])
+    deployment.stack.deliver([array, "bad", confirmation(STREAM_TOPIC)])
     deployment.run_until_quiet()
+    deployment.amazon.settle()
+    deployment.follow_up_until_settled()
 
-    outputs = deployment.stack.outputs
-    group = outputs["ApplyFunctionLogGroupName"]
-    by_lambda = calls_of_lambda(
-        queue_arn=outputs["IngressQueueArn"],
-        log_group_arn=f"arn:aws:logs:us-east-1:123456789012:log-group:{group}",
-    )
-    assert_used(deployment.stack.policy_documents, [*deployment.calls, *by_lambda])
+    assert_uses_its_role(deployment.apply, queue_arn=deployment.stack.outputs["IngressQueueArn"])
+    assert_uses_its_role(deployment.follow_up)
 
 
 def test_a_missing_variable_stops_the_cold_start_by_name(deployment: Deployment) -> None:
     """Whichever of the template's variables it is."""
-    for name in deployment.stack.environment:
-        variables = {**deployment.stack.environment}
-        del variables[name]
-        with pytest.raises(SettingsError, match=f"{name}: Field required"):
-            start_function(variables, io.StringIO())
+    for function in (deployment.stack.apply, deployment.stack.follow_up):
+        for name in function.environment:
+            variables = {**function.environment}
+            del variables[name]
+            with pytest.raises(SettingsError, match=f"{name}: Field required"):
+                start_function(variables, io.StringIO(), handler=function.handler)
 
 
 def test_an_event_that_is_not_of_sqs_is_refused(deployment: Deployment) -> None:
     """An answer without failures would say that everything is done."""
     with pytest.raises(KeyError, match="Records"):
-        deployment.handler({"hello": "world"}, deployment.mapping._context())  # noqa: SLF001
+        deployment.apply({"hello": "world"}, deployment.mapping._context())  # noqa: SLF001
 
 
 def test_an_empty_event_is_answered_with_nothing(deployment: Deployment) -> None:

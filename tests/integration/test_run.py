@@ -65,6 +65,32 @@ def test_all_events_leave_by_the_doors_that_they_show(capsys: pytest.CaptureFixt
     assert figures["apply_requests"] == figures["least_apply_requests"] == 11
     assert figures["accepted_twice"] == figures["violations"] == []
     assert figures["left_on_the_ingress_queue"] == 0
+    assert figures["crashes"] == []
+
+
+def test_all_that_was_accepted_is_followed_until_it_is_applied(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Ten accounts are asked about, each in one request, at one tick."""
+    figures = run(capsys)
+
+    accepted = [row for row in figures["rows"] if row["door"] == "accepted"]
+    assert len(figures["applied"]) == len(accepted) == 132
+    assert {row["application"] for row in accepted} == {"applied"}
+    assert (figures["ticks"], figures["follow_up_requests"]) == (1, 10)
+    assert figures["failed"] == {}
+    assert figures["pending"] == figures["accepted_and_not_settled"] == []
+    assert figures["wrongly_settled"] == []
+
+
+def test_what_failed_after_it_was_accepted_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the fault `failed`: each with its end, in its row and by itself."""
+    figures = run(capsys, "--faults", "failed", str(EVENTS / "published.json"))
+
+    assert Counter(figures["failed"].values()) == {"FAILED": 2, "REJECTED": 1}
+    ends = Counter(row["application"] for row in figures["rows"])
+    assert ends == {"FAILED": 2, "REJECTED": 1, "applied": 9}
+    assert figures["accepted_and_not_settled"] == figures["wrongly_settled"] == []
 
 
 @pytest.mark.parametrize("name", ["confirmations", "redriven_dead_letters", "repeats"])
@@ -107,7 +133,11 @@ def test_the_table_names_every_recommendation(
     shown = capsys.readouterr().out
     assert shown.count("REPEATED") == 2
     assert "1  apply requests made, 1 is the least possible" in shown
+    assert "1  applied" in shown
     assert '"message":"invocation"' in log.read_text()
+    beside = (tmp_path / "apply-follow-up.log").read_text()
+    assert '"message":"follow-up"' in beside
+    assert '"message":"invocation"' not in beside
 
 
 def test_an_unknown_fault_is_named_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,9 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-from recommendation_applier.entrypoints.settings import Settings
+import pytest
+
+from recommendation_applier.entrypoints.settings import FollowUpSettings, Settings
 from tests.emulator.template import load
 
 ROOT = Path(__file__).parents[2]
@@ -29,13 +31,29 @@ def locked(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\]+)", lines, re.MULTILINE))
 
 
-def test_the_settings_are_the_functions_variables() -> None:
+@pytest.mark.parametrize(
+    ("function", "settings"),
+    [("ApplyFunction", Settings), ("FollowUpFunction", FollowUpSettings)],
+)
+def test_the_settings_are_the_functions_variables(
+    function: str, settings: type[FollowUpSettings]
+) -> None:
     """What the template gives is what the code requires, and nothing else."""
-    function = load()["Resources"]["ApplyFunction"]["Properties"]
+    properties = load()["Resources"][function]["Properties"]
 
-    assert {name.upper() for name in Settings.model_fields} == (
-        function["Environment"]["Variables"].keys()
+    assert {name.upper() for name in settings.model_fields} == (
+        properties["Environment"]["Variables"].keys()
     )
+
+
+@pytest.mark.parametrize("function", ["ApplyFunction", "FollowUpFunction"])
+def test_the_handlers_are_where_the_template_looks_for_them(function: str) -> None:
+    """Module and callable; what a cold start of it needs, the emulator gives."""
+    handler = load()["Resources"][function]["Properties"]["Handler"]
+    module, _, name = handler.rpartition(".")
+
+    source = (ROOT / "src" / f"{module.replace('.', '/')}.py").read_text()
+    assert f"\ndef {name}(" in source
 
 
 def test_what_lambda_runs_is_what_the_tests_run() -> None:

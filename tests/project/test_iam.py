@@ -111,7 +111,7 @@ def test_an_unused_grant_is_found() -> None:
 def test_lambdas_own_calls_use_their_grants() -> None:
     """Polling the queue and writing the log need exactly five actions."""
     log_group = "arn:aws:logs:us-east-1:123456789012:log-group:apply"
-    calls = calls_of_lambda(queue_arn=INGRESS, log_group_arn=log_group)
+    calls = calls_of_lambda(log_group_arn=log_group, queue_arn=INGRESS)
     policies = [
         policy(
             "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", resource=INGRESS
@@ -121,6 +121,9 @@ def test_lambdas_own_calls_use_their_grants() -> None:
 
     assert_allowed(policies, calls)
     assert_used(policies, calls)
+    without_a_queue = calls_of_lambda(log_group_arn=log_group)
+    assert_used([policies[1]], without_a_queue)
+    assert refused([policies[1]], without_a_queue) == []
 
 
 @pytest.fixture
@@ -162,6 +165,69 @@ def test_calls_are_recorded_under_iams_names() -> None:
         AwsCall("secretsmanager:GetSecretValue", secret_arn),
         AwsCall("sns:ConfirmSubscription", topic_arn),
     ]
+
+
+@pytest.mark.usefixtures("moto")
+def test_calls_of_a_table_are_told_from_calls_of_its_index() -> None:
+    """A query of the index is about the index alone; a batch is about every table in it."""
+    recorder = CallRecorder()
+    session = boto3.Session(region_name=REGION)
+    recorder.listen_to(session)
+    dynamodb = session.client("dynamodb")
+    for name in ("ledger", "other"):
+        dynamodb.create_table(
+            TableName=name,
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "due", "AttributeType": "S"},
+            ],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "DueIndex",
+                    "KeySchema": [{"AttributeName": "due", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    recorder.calls.clear()
+
+    key = {"pk": {"S": "1"}}
+    dynamodb.put_item(TableName="ledger", Item=key)
+    dynamodb.query(
+        TableName="ledger",
+        IndexName="DueIndex",
+        KeyConditionExpression="due = :due",
+        ExpressionAttributeValues={":due": {"S": "DUE"}},
+    )
+    dynamodb.batch_get_item(RequestItems={"ledger": {"Keys": [key]}, "other": {"Keys": [key]}})
+    dynamodb.list_tables()
+
+    ledger = "arn:aws:dynamodb:us-east-1:123456789012:table/ledger"
+    assert recorder.calls == [
+        AwsCall("dynamodb:PutItem", ledger),
+        AwsCall("dynamodb:Query", f"{ledger}/index/DueIndex"),
+        AwsCall("dynamodb:BatchGetItem", ledger),
+        AwsCall("dynamodb:BatchGetItem", "arn:aws:dynamodb:us-east-1:123456789012:table/other"),
+        AwsCall("dynamodb:ListTables", ""),
+    ]
+
+
+@pytest.mark.usefixtures("moto")
+def test_sessions_that_are_made_side_by_side_are_told_apart() -> None:
+    """Two functions of one process have two recorders, and neither has the other's calls."""
+    one, other = CallRecorder(), CallRecorder()
+    with one.on_new_sessions():
+        session_of_one = boto3.Session(region_name=REGION)
+    with other.on_new_sessions():
+        session_of_other = boto3.Session(region_name=REGION)
+
+    session_of_other.client("sqs").list_queues()
+    session_of_one.client("sns").list_topics()
+
+    assert one.calls == [AwsCall("sns:ListTopics", "")]
+    assert other.calls == [AwsCall("sqs:ListQueues", "")]
 
 
 @pytest.mark.usefixtures("moto")

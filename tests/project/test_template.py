@@ -9,10 +9,21 @@ from typing import Any
 
 import pytest
 
+from recommendation_applier.aws.follow_ups import INDEX
+from recommendation_applier.domain.follow_up import FIRST_GAP, GIVE_UP_AFTER
+from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
 from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.domain.retry_schedule import visibility_seconds
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
-from tests.emulator.aws import FUNCTION, ROLE, SECRET
+from tests.emulator.aws import (
+    FOLLOW_UP_FUNCTION,
+    FOLLOW_UP_ROLE,
+    FUNCTION,
+    ROLE,
+    SCHEDULE,
+    SECRET,
+    TABLE,
+)
 from tests.emulator.intrinsics import Document
 from tests.emulator.parameters import DeployRefusedError
 from tests.emulator.template import TEMPLATE, ExpandedTemplate, expand, load
@@ -29,6 +40,11 @@ REVIEWER = "arn:aws:iam::926844853897:role/ReviewerRole"
 LONGEST_WINDOW_SECONDS = 300
 """Lambda's limit of a batching window."""
 
+DAY_SECONDS = 24 * 60 * 60
+
+ROLES = {FUNCTION: ROLE, FOLLOW_UP_FUNCTION: FOLLOW_UP_ROLE}
+"""Each function's own."""
+
 
 def expanded(ads_region: str = "NA", **parameters: str) -> ExpandedTemplate:
     """Expand the template for *ads_region*, with *parameters* besides."""
@@ -42,10 +58,21 @@ def statements(template: ExpandedTemplate, queue_policy: str) -> dict[str, Docum
     return {statement["Sid"]: statement for statement in document["Statement"]}
 
 
-def role_statements(template: ExpandedTemplate) -> list[Document]:
-    """Return every statement of the function's role."""
-    policies = template.properties(ROLE)["Policies"]
+def role_statements(template: ExpandedTemplate, role: str) -> list[Document]:
+    """Return every statement of a function's role."""
+    policies = template.properties(role)["Policies"]
     return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+
+
+def granted(template: ExpandedTemplate, role: str) -> dict[str, tuple[list[str], str]]:
+    """Return the actions that a role allows, with their resource, by the statement's Sid."""
+    return {
+        each["Sid"]: (
+            [each["Action"]] if isinstance(each["Action"], str) else each["Action"],
+            each["Resource"],
+        )
+        for each in role_statements(template, role)
+    }
 
 
 def alarms() -> Iterator[Document]:
@@ -145,14 +172,96 @@ def test_only_the_datasets_account_delivers_and_only_the_reviewer_looks(ads_regi
     ]
 
 
-# ---- Function and role --------------------------------------------------------------------------
+# ---- Ledger -------------------------------------------------------------------------------------
+
+
+def test_the_ledger_forgets_what_is_over_and_nothing_by_mistake() -> None:
+    """DynamoDB deletes what is past `keptUntil`; 35 days can be gone back to, and more is barred.
+
+    Asserted here: moto has tables without expiry and without recovery, whatever a template says.
+    """
+    template = expanded()
+
+    table = template.properties(TABLE)
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "keptUntil", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+
+
+def test_the_ledger_is_paid_for_by_what_is_asked_of_it() -> None:
+    """On demand, with the keys of its documents, and encrypted by DynamoDB's own key."""
+    table = expanded().properties(TABLE)
+
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert "ProvisionedThroughput" not in table
+    assert "SSESpecification" not in table
+    assert table["KeySchema"] == [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+
+
+def test_what_is_due_is_found_by_an_index_of_keys() -> None:
+    """Only records that are followed are in it, in the order in which they are due."""
+    table = expanded().properties(TABLE)
+
+    assert table["GlobalSecondaryIndexes"] == [
+        {
+            "IndexName": INDEX,
+            "KeySchema": [
+                {"AttributeName": "followUp", "KeyType": "HASH"},
+                {"AttributeName": "dueAt", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+    ]
+    types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
+    assert types == {"pk": "S", "sk": "S", "followUp": "S", "dueAt": "N"}
+
+
+def test_a_claim_outlives_its_invocation_and_ends_before_the_next_receive() -> None:
+    """Whoever gets a delivery again finds the claim of a crashed invocation ended."""
+    template = expanded()
+
+    timeout = template.properties(FUNCTION)["Timeout"]
+    visibility = template.properties("IngressQueue")["VisibilityTimeout"]
+    longest_lease = timeout + LEASE_MARGIN_SECONDS
+    assert timeout < longest_lease < visibility
+
+
+def test_the_ledger_remembers_for_as_long_as_anything_can_come_back() -> None:
+    """However few days are chosen: both queues, one after the other, and the whole follow-up."""
+    template = expanded()
+    parameter = load()["Parameters"]["LedgerRetentionDays"]
+
+    least = parameter["MinValue"] * DAY_SECONDS
+    queues = ("IngressQueue", "DeadLetterQueue")
+    waited = sum(template.properties(queue)["MessageRetentionPeriod"] for queue in queues)
+    assert least > waited
+    assert least > GIVE_UP_AFTER.total_seconds()
+    variables = template.properties(FUNCTION)["Environment"]["Variables"]
+    assert int(variables["LEDGER_RETENTION_DAYS"]) == parameter["Default"]
+
+
+@pytest.mark.parametrize("function", ROLES)
+def test_both_functions_keep_the_same_ledger(function: str) -> None:
+    """There is one table, and both know its name."""
+    template = expanded()
+
+    assert list(template.logical_ids("AWS::DynamoDB::Table")) == [TABLE]
+    variables = template.properties(function)["Environment"]["Variables"]
+    assert variables["LEDGER_TABLE_NAME"] == f"${{{TABLE}}}"
+
+
+# ---- Functions and roles ------------------------------------------------------------------------
 
 
 def test_every_statement_says_what_it_is_for() -> None:
-    """Each statement, of the role and of the queues, has a Sid that is a phrase."""
+    """Each statement, of the roles and of the queues, has a Sid that is a phrase."""
     template = expanded()
     found = [
-        *role_statements(template),
+        *role_statements(template, ROLE),
+        *role_statements(template, FOLLOW_UP_ROLE),
         *statements(template, "IngressQueuePolicy").values(),
         *statements(template, "DeadLetterQueuePolicy").values(),
     ]
@@ -162,18 +271,119 @@ def test_every_statement_says_what_it_is_for() -> None:
         assert re.fullmatch(r"([A-Z][a-z]+){2,}", statement["Sid"]), statement
 
 
-def test_the_role_is_written_by_hand_and_names_what_it_touches() -> None:
+@pytest.mark.parametrize("role", ROLES.values())
+def test_a_role_is_written_by_hand_and_names_what_it_touches(role: str) -> None:
     """No managed policies, no action and no resource that is a star."""
     template = expanded()
-    role = template.properties(ROLE)
 
-    assert "ManagedPolicyArns" not in role
-    assert list(template.logical_ids("AWS::IAM::Role")) == [ROLE]
-    for statement in role_statements(template):
+    assert "ManagedPolicyArns" not in template.properties(role)
+    assert set(template.logical_ids("AWS::IAM::Role")) == set(ROLES.values())
+    for statement in role_statements(template, role):
         assert statement["Effect"] == "Allow"
         assert isinstance(statement["Resource"], str)
         assert statement["Resource"] != "*"
         assert "*" not in json.dumps(statement["Action"])
+
+
+@pytest.mark.parametrize(("function", "role"), ROLES.items())
+def test_each_function_has_its_own_role_and_log(function: str, role: str) -> None:
+    """What one may do is not what the other may, and each is read by itself."""
+    properties = expanded().properties(function)
+
+    assert properties["Role"] == f"${{{role}.Arn}}"
+    assert properties["LoggingConfig"]["LogGroup"] == f"${{{function}LogGroup}}"
+
+
+def test_the_apply_function_may_do_this_and_nothing_else() -> None:
+    """Action by action; that each is needed and that they are enough, the emulator shows."""
+    assert granted(expanded(), ROLE) == {
+        "ReceiveDeliveries": (
+            ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            "${IngressQueue.Arn}",
+        ),
+        "PutOffRetries": (["sqs:ChangeMessageVisibility"], "${IngressQueue.Arn}"),
+        "KeepDeadLetters": (["sqs:SendMessage"], "${DeadLetterQueue.Arn}"),
+        "KeepTheLedger": (
+            [
+                "dynamodb:BatchGetItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:UpdateItem",
+            ],
+            "${LedgerTable.Arn}",
+        ),
+        "ReadTheCredentials": (["secretsmanager:GetSecretValue"], "${AdsCredentials}"),
+        "ConfirmSubscriptionsOfTheStream": (
+            ["sns:ConfirmSubscription"],
+            "arn:aws:sns:us-east-1:084590724871:*",
+        ),
+        "WriteTheLog": (
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "${ApplyFunctionLogGroup.Arn}",
+        ),
+    }
+
+
+def test_the_follow_up_function_may_do_this_and_nothing_else() -> None:
+    """It touches no queue, deletes nothing, and searches nothing but the index."""
+    assert granted(expanded(), FOLLOW_UP_ROLE) == {
+        "FindWhatIsDue": (["dynamodb:Query"], f"${{LedgerTable.Arn}}/index/{INDEX}"),
+        "KeepTheLedger": (
+            ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+            "${LedgerTable.Arn}",
+        ),
+        "ReadTheCredentials": (["secretsmanager:GetSecretValue"], "${AdsCredentials}"),
+        "WriteTheLog": (
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "${FollowUpFunctionLogGroup.Arn}",
+        ),
+    }
+
+
+def test_the_schedule_ticks_in_time_for_the_first_check() -> None:
+    """Every five minutes, twice within the first gap; only this schedule may run the function."""
+    template = expanded()
+
+    rule = template.properties(SCHEDULE)
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    assert FIRST_GAP.total_seconds() >= 2 * 5 * 60
+    assert [target["Arn"] for target in rule["Targets"]] == [f"${{{FOLLOW_UP_FUNCTION}.Arn}}"]
+    [permission] = map(template.properties, template.logical_ids("AWS::Lambda::Permission"))
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert permission["SourceArn"] == f"${{{SCHEDULE}.Arn}}"
+
+
+def test_a_tick_is_over_before_the_next_and_is_never_repeated() -> None:
+    """The next one does what it did not: Lambda neither tries again nor keeps it for later."""
+    template = expanded()
+
+    assert template.properties(FOLLOW_UP_FUNCTION)["Timeout"] < 5 * 60
+    [logical_id] = template.logical_ids("AWS::Lambda::EventInvokeConfig")
+    asynchronous = template.properties(logical_id)
+    assert asynchronous["FunctionName"] == f"${{{FOLLOW_UP_FUNCTION}}}"
+    assert asynchronous["MaximumRetryAttempts"] == 0
+    assert asynchronous["MaximumEventAgeInSeconds"] == 5 * 60
+
+
+def test_both_functions_are_one_bundle() -> None:
+    """`sam build` builds once for functions that are alike in what it looks at."""
+    resources = load()["Resources"]
+    apply, follow_up = (resources[function] for function in ROLES)
+
+    assert apply["Metadata"] == follow_up["Metadata"]
+    for name in ("CodeUri", "Runtime", "Architectures"):
+        assert apply["Properties"][name] == follow_up["Properties"][name]
+
+
+def test_both_functions_have_the_same_values_in_common() -> None:
+    """What one speaks to, as whom, and under which name it counts, the other does too."""
+    template = expanded()
+    apply, follow_up = (
+        template.properties(function)["Environment"]["Variables"] for function in ROLES
+    )
+
+    assert follow_up == {name: apply[name] for name in follow_up}
 
 
 @pytest.mark.parametrize("ads_region", HOMES)
@@ -183,7 +393,7 @@ def test_only_subscriptions_of_the_dataset_can_be_confirmed(ads_region: str) -> 
 
     [resource] = [
         statement["Resource"]
-        for statement in role_statements(template)
+        for statement in role_statements(template, ROLE)
         if statement["Action"] == "sns:ConfirmSubscription"
     ]
     variables = template.properties(FUNCTION)["Environment"]["Variables"]
@@ -220,23 +430,26 @@ def test_a_first_deploy_changes_no_campaign() -> None:
     assert variables["APPLY_MODE"] == "DRY_RUN"
 
 
+@pytest.mark.parametrize("function", ROLES)
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
-def test_the_function_runs_on_the_processors_that_were_chosen(architecture: str) -> None:
+def test_a_function_runs_on_the_processors_that_were_chosen(
+    function: str, architecture: str
+) -> None:
     """The Architecture parameter reaches the function."""
-    function = expanded(Architecture=architecture).properties(FUNCTION)
+    properties = expanded(Architecture=architecture).properties(function)
 
-    assert function["Architectures"] == [architecture]
-    assert function["Runtime"] == "python3.13"
+    assert properties["Architectures"] == [architecture]
+    assert properties["Runtime"] == "python3.13"
 
 
 def test_logs_end() -> None:
-    """The function writes into a log group of the stack's, whose retention is set."""
+    """The functions write into log groups of the stack's, whose retention is set."""
     template = expanded(LogRetentionDays="30")
 
-    [log_group] = template.logical_ids("AWS::Logs::LogGroup")
-    assert template.properties(log_group)["RetentionInDays"] == "30"
-    logging = template.properties(FUNCTION)["LoggingConfig"]
-    assert logging["LogGroup"] == f"${{{log_group}}}"
+    log_groups = set(template.logical_ids("AWS::Logs::LogGroup"))
+    assert log_groups == {f"{function}LogGroup" for function in ROLES}
+    for log_group in log_groups:
+        assert template.properties(log_group)["RetentionInDays"] == "30"
 
 
 # ---- Credentials --------------------------------------------------------------------------------
@@ -247,9 +460,9 @@ def test_the_template_never_writes_the_secret() -> None:
     assert set(expanded().properties(SECRET)) == {"Description"}
 
 
-@pytest.mark.parametrize("logical_id", ["DeadLetterQueue", SECRET])
-def test_what_a_person_needs_outlives_the_stack(logical_id: str) -> None:
-    """Dead letters and credentials are there after the stack, or their resource, is replaced."""
+@pytest.mark.parametrize("logical_id", ["DeadLetterQueue", SECRET, TABLE])
+def test_what_cannot_be_made_again_outlives_the_stack(logical_id: str) -> None:
+    """Dead letters, credentials and ledger are there after the stack, or they, are replaced."""
     resource = expanded().resource(logical_id)
 
     assert resource["DeletionPolicy"] == "Retain"
@@ -260,10 +473,10 @@ def test_what_a_person_needs_outlives_the_stack(logical_id: str) -> None:
 
 
 def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
-    """There are six alarms, and each description leads to the README."""
+    """There are nine alarms, and each description leads to the README."""
     found = list(alarms())
 
-    assert len(found) == 6
+    assert len(found) == 9
     for alarm in found:
         assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -276,6 +489,29 @@ def test_the_dead_letter_alarm_watches_what_is_visible() -> None:
     assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": "${DeadLetterQueue.QueueName}"}]
     assert alarm["Threshold"] == 1
+
+
+@pytest.mark.parametrize(
+    ("alarm", "function"),
+    [
+        ("ApplyFunctionErrorsAlarm", FUNCTION),
+        ("ApplyFunctionThrottlesAlarm", FUNCTION),
+        ("FollowUpFunctionErrorsAlarm", FOLLOW_UP_FUNCTION),
+    ],
+)
+def test_an_alarm_about_a_function_watches_that_function(alarm: str, function: str) -> None:
+    """Lambda counts errors and throttles by the function's name."""
+    properties = expanded().properties(alarm)
+
+    assert properties["Namespace"] == "AWS/Lambda"
+    assert properties["Dimensions"] == [{"Name": "FunctionName", "Value": f"${{{function}}}"}]
+
+
+def test_one_tick_that_fails_is_no_alarm_and_two_in_a_row_are() -> None:
+    """The next tick makes up for one; a quarter of an hour has three."""
+    alarm = expanded().properties("FollowUpFunctionErrorsAlarm")
+
+    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (900, 1, 2)
 
 
 def test_every_metric_of_our_own_that_is_alarmed_on_is_emitted() -> None:
@@ -342,6 +578,8 @@ def test_every_parameter_is_described_and_bounded(name: str) -> None:
         ("BatchSize", "1001"),
         ("BatchingWindowSeconds", "0"),
         ("DefaultPartnerOpportunityId", "an id"),
+        ("LedgerRetentionDays", "29"),
+        ("LedgerRetentionDays", "3651"),
         ("LogRetentionDays", "31"),
         ("MaximumConcurrency", "1"),
         ("MaxConcurrentRequests", "17"),
@@ -379,10 +617,26 @@ def test_every_output_is_described() -> None:
         "CredentialsSecretArn",
         "DeadLetterQueueArn",
         "DeadLetterQueueUrl",
+        "FollowUpFunctionLogGroupName",
+        "FollowUpFunctionName",
         "IngressQueueArn",
         "IngressQueueUrl",
+        "LedgerTableName",
     }
     assert all(output["Description"].endswith(".") for output in outputs.values())
+
+
+_PHYSICAL_NAMES = frozenset(
+    {
+        "AlarmName",
+        "FunctionName",
+        "LogGroupName",
+        "Name",
+        "QueueName",
+        "RoleName",
+        "TableName",
+    }
+)
 
 
 def test_no_name_stands_in_the_way_of_a_second_stack() -> None:
@@ -391,7 +645,7 @@ def test_no_name_stands_in_the_way_of_a_second_stack() -> None:
         f"{logical_id}.{name}": value
         for logical_id, resource in load()["Resources"].items()
         for name, value in resource["Properties"].items()
-        if name in {"AlarmName", "FunctionName", "LogGroupName", "Name", "QueueName", "RoleName"}
+        if name in _PHYSICAL_NAMES
     }
 
     assert named == {"IngressQueue.QueueName": {"Fn::Sub": "${AWS::StackName}-ingress"}}
@@ -450,12 +704,11 @@ def test_the_environments_of_sam_have_stacks_of_their_own() -> None:
 
 
 def test_sam_local_invoke_needs_no_parameters() -> None:
-    """The default environment fills in what the template asks for, and applies nothing."""
-    parameters = overrides(
-        environment("default")["local_invoke"]["parameters"]["parameter_overrides"]
-    )
+    """The default environment says which function events are for, and applies nothing."""
+    local_invoke = environment("default")["local_invoke"]["parameters"]
 
-    template = expand(parameters, region="us-east-1")
+    assert local_invoke["function_logical_id"] == FUNCTION
+    template = expand(overrides(local_invoke["parameter_overrides"]), region="us-east-1")
     assert template.scope.parameters["ApplyMode"] == "DRY_RUN"
 
 

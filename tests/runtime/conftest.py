@@ -1,4 +1,4 @@
-"""The function as it is deployed: its bundle, its stack in an embedded AWS, and Amazon."""
+"""The functions as they are deployed: bundle, stack in an embedded AWS, and Amazon."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 
 from tests.emulator.amazon import EmulatedAmazon
 from tests.emulator.aws import EmbeddedStack, deploy
-from tests.emulator.template import ACCOUNT_ID, load
+from tests.emulator.stack import DeployedFunction
 from tests.runtime.bundle import ARCHITECTURE, build, copy_read_only
 from tests.runtime.execution_environment import ExecutionEnvironment
 
@@ -21,7 +21,10 @@ BuiltBundle = Callable[[str], Path]
 """Builds the bundle for the architecture of that name."""
 
 ColdStart = Callable[[Mapping[str, str]], ExecutionEnvironment]
-"""Starts the function with the given variables."""
+"""Starts the apply function with the given variables."""
+
+StartOf = Callable[[DeployedFunction, Mapping[str, str]], ExecutionEnvironment]
+"""Starts a function with the given variables."""
 
 
 @pytest.fixture(scope="session")
@@ -84,31 +87,46 @@ def stack(aws_url: str, amazon: EmulatedAmazon) -> EmbeddedStack:
 
 @pytest.fixture
 def variables(stack: EmbeddedStack, amazon: EmulatedAmazon) -> dict[str, str]:
-    """The function's environment as it was deployed, pointed at the emulated Amazon."""
-    return {**stack.environment, "ADS_API_URL": amazon.url, "LWA_TOKEN_URL": amazon.token_url}
+    """The apply function's environment as it was deployed, pointed at the emulated Amazon."""
+    return {**stack.apply.environment, "ADS_API_URL": amazon.url, "LWA_TOKEN_URL": amazon.token_url}
 
 
 @pytest.fixture
-def cold_start(task_root: Path, stack: EmbeddedStack, aws_url: str, tmp_path: Path) -> ColdStart:
-    """Start the function with the variables it is given."""
-    function_name = stack.outputs["ApplyFunctionName"]
+def start_of(task_root: Path, aws_url: str, tmp_path: Path) -> StartOf:
+    """Start a function, out of the one bundle, with the variables it is given."""
 
-    def start(variables: Mapping[str, str]) -> ExecutionEnvironment:
+    def start(function: DeployedFunction, variables: Mapping[str, str]) -> ExecutionEnvironment:
         return ExecutionEnvironment(
             task_root,
-            handler=load()["Resources"]["ApplyFunction"]["Properties"]["Handler"],
-            function_arn=f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{function_name}",
+            handler=function.handler,
+            function_arn=function.arn,
             variables=variables,
             endpoint_url=aws_url,
-            log=tmp_path / "function.log",
-            timeout_seconds=stack.function_timeout_seconds,
+            log=tmp_path / f"{function.name}.log",
+            timeout_seconds=function.timeout_seconds,
         )
 
     return start
 
 
 @pytest.fixture
+def cold_start(start_of: StartOf, stack: EmbeddedStack) -> ColdStart:
+    """Start the apply function with the variables it is given."""
+    return lambda variables: start_of(stack.apply, variables)
+
+
+@pytest.fixture
 def function(cold_start: ColdStart, variables: Mapping[str, str]) -> Iterator[ExecutionEnvironment]:
-    """The function, started as it is deployed."""
+    """The apply function, started as it is deployed."""
     with cold_start(variables) as started:
+        yield started
+
+
+@pytest.fixture
+def follow_up(
+    start_of: StartOf, stack: EmbeddedStack, amazon: EmulatedAmazon
+) -> Iterator[ExecutionEnvironment]:
+    """The follow-up function, started as it is deployed."""
+    addresses = {"ADS_API_URL": amazon.url, "LWA_TOKEN_URL": amazon.token_url}
+    with start_of(stack.follow_up, {**stack.follow_up.environment, **addresses}) as started:
         yield started

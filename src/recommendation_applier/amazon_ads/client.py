@@ -1,13 +1,14 @@
 """The Partner Opportunities API: several requests at a time, bounded in tries and in time."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeVar
 
 from recommendation_applier.amazon_ads.exchange import Exchange, error_of
 from recommendation_applier.amazon_ads.gate import Gate
 from recommendation_applier.amazon_ads.wire import Answer, application_status_path, apply_path
+from recommendation_applier.amazon_ads.workers import Workers
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.errors import (
     AnswerLostError,
@@ -35,8 +36,9 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class _Tally:
-    """What one batch has cost so far."""
+    """What one batch may cost, and what it has cost so far."""
 
+    most_attempts: int = MAX_ATTEMPTS
     attempts: int = 0
     throttled: int = 0
     ticket: int = 0
@@ -53,24 +55,32 @@ class PartnerOpportunitiesClient:
 
     exchange: Exchange
     gate: Gate
-    max_concurrent_requests: int
+    workers: Workers
 
-    def apply(self, batches: Sequence[ApplyBatch]) -> Iterator[ApplyResult]:
+    def apply(
+        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+    ) -> Iterator[ApplyResult]:
         """Send *batches*, and yield one result for each, in the order of completion.
 
         Never raises for what Amazon, the network or the clock do: a batch without an answer says
         why in its result. What is throttled (429) waits for Retry-After, together with everything
         else; what failed without being taken is repeated with full jitter; what may have been
-        taken is not repeated here at all.
+        taken is not repeated here at all. In a trial, nothing is.
         """
-        return self._together(self._apply, batches, _unanswered)
+        most = 1 if is_trial else MAX_ATTEMPTS
+        return self._together(partial(self._apply, most_attempts=most), batches, _unanswered)
 
-    def application_status(self, batches: Sequence[ApplyBatch]) -> Iterator[StatusResult]:
+    def application_status(
+        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+    ) -> Iterator[StatusResult]:
         """Ask what became of the recommendations of *batches*; results as for `apply`."""
-        return self._together(self._application_status, batches, _status_unanswered)
+        most = 1 if is_trial else MAX_ATTEMPTS
+        return self._together(
+            partial(self._application_status, most_attempts=most), batches, _status_unanswered
+        )
 
-    def _apply(self, batch: ApplyBatch) -> ApplyResult:
-        tally = _Tally()
+    def _apply(self, batch: ApplyBatch, *, most_attempts: int) -> ApplyResult:
+        tally = _Tally(most_attempts)
         started = self.exchange.pacing.monotonic()
         what = f"apply of {batch}"
         path = apply_path(batch.partner_opportunity_id)
@@ -82,17 +92,19 @@ class PartnerOpportunitiesClient:
             result = _answered(batch, answer, tally, what=what)
         return replace(result, seconds=self.exchange.pacing.monotonic() - started)
 
-    def _application_status(self, batch: ApplyBatch) -> StatusResult:
+    def _application_status(self, batch: ApplyBatch, *, most_attempts: int) -> StatusResult:
         what = f"applicationStatus of {batch}"
         path = application_status_path(batch.partner_opportunity_id)
         try:
-            answer = self._converse(path, batch, _Tally(), what=what)
+            answer = self._converse(path, batch, _Tally(most_attempts), what=what)
         except RetryableError as error:
             return _status_unanswered(batch, error)
         failure = error_of(answer, what=what)
         if failure is None and answer.statuses is None:
             failure = UnavailableError(f"{what} failed: {answer}: the body has no statuses")
-        return StatusResult(batch, answer.statuses or {}, failure, answer.request_ids)
+        return StatusResult(
+            batch, answer.statuses or {}, failure, answer.request_ids, answer.campaign_ids
+        )
 
     def _converse(self, path: str, batch: ApplyBatch, tally: _Tally, *, what: str) -> Answer:
         """Post until there is an answer, or no sense in another try."""
@@ -116,7 +128,7 @@ class PartnerOpportunitiesClient:
                 if isinstance(error, ThrottledError):
                     tally.throttled += 1
                     self.gate.close_for(wait)
-                if attempt == MAX_ATTEMPTS or not pacing.has_time_for(wait):
+                if attempt == tally.most_attempts or not pacing.has_time_for(wait):
                     raise
                 if isinstance(error, UnavailableError):
                     pacing.sleep(wait)
@@ -141,40 +153,22 @@ class PartnerOpportunitiesClient:
         batches: Sequence[ApplyBatch],
         unanswered: Callable[[ApplyBatch, RetryableError], Result],
     ) -> Iterator[Result]:
-        """Do *work* for all *batches*, so many at a time; nothing outlasts the deadline."""
-        if not batches:
-            return
-        pool = ThreadPoolExecutor(min(self.max_concurrent_requests, len(batches)))
-        try:
-            futures = {pool.submit(work, batch): batch for batch in batches}
-            left = self.exchange.pacing.seconds_left() + GRACE_SECONDS
-            try:
-                for future in as_completed(futures, timeout=left):
-                    del futures[future]
-                    yield future.result()
-            except TimeoutError:
-                for future, batch in futures.items():
-                    yield _given_up(future, batch, unanswered)
-        finally:
-            # Not waited for: a request that hangs must not take the invocation with it.
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _given_up(
-    future: "Future[Result]",
-    batch: ApplyBatch,
-    unanswered: Callable[[ApplyBatch, RetryableError], Result],
-) -> Result:
-    if future.cancel():
-        return unanswered(
-            batch, OutOfTimeError(f"no request was made for {batch}: the invocation's time was up")
+        """Do *work* for all *batches*; nothing outlasts the deadline."""
+        return self.workers.run(
+            work,
+            batches,
+            seconds_left=lambda: self.exchange.pacing.seconds_left() + GRACE_SECONDS,
+            not_begun=lambda batch: unanswered(
+                batch,
+                OutOfTimeError(f"no request was made for {batch}: the invocation's time was up"),
+            ),
+            not_done=lambda batch: unanswered(
+                batch,
+                AnswerLostError(
+                    f"the answer for {batch} had not come when the invocation's time was up"
+                ),
+            ),
         )
-    if future.done():
-        return future.result()
-    return unanswered(
-        batch,
-        AnswerLostError(f"the answer for {batch} had not come when the invocation's time was up"),
-    )
 
 
 def _answered(batch: ApplyBatch, answer: Answer, tally: _Tally, *, what: str) -> ApplyResult:

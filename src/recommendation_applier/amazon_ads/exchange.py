@@ -1,6 +1,6 @@
 """One request, one answer, one typed error: the only place that touches the network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,9 +28,12 @@ CONNECT_TIMEOUT_SECONDS: Final = 3.0
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Failures before the first byte of the request. After any other, Amazon may have it."""
 
-_LOST_STATUSES: Final = (408, 422, 502, 504)
-"""What is not said of an id is not known: a gateway gave up on the service, which may nevertheless
-have taken the request, or a 422 does not name the id."""
+_LOST_STATUSES: Final = (408, 422)
+"""What is not said of an id is not known: the service gave up waiting, or a 422 is silent of it."""
+
+_NOT_TAKEN_STATUSES: Final = (500, 503)
+"""The service itself says that it failed. Any other 5xx is a gateway's, which gave up on a service
+that may nevertheless have taken the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,12 @@ class Exchange:
         )
         try:
             with self.http.stream(
-                "POST", self.url + path, json=body, headers=request_headers, timeout=timeout
+                "POST",
+                self.url + path,
+                json=body,
+                headers=request_headers,
+                timeout=timeout,
+                extensions={"trace": self._turn_back_when_over},
             ) as response:
                 content = read_body(response, self.pacing, until=until)
         except _NEVER_SENT as error:
@@ -104,6 +112,16 @@ class Exchange:
             secrets=(token.value, token.client_id),
         )
 
+    def _turn_back_when_over(self, event: str, _: Mapping[str, object]) -> None:
+        """Let no request begin that nobody waits for any more.
+
+        Looking up a host has no timeout. A thread that it held past the end of its invocation would
+        send when it wakes up, in the middle of another one, what has been claimed anew by then.
+        """
+        over = self.http.is_closed or not self.pacing.seconds_left()
+        if over and event.endswith("send_request_headers.started"):
+            raise httpx.ConnectTimeout("the invocation was over before the request could be sent")
+
 
 def error_of(answer: Answer, *, what: str) -> RetryableError | RefusedError | None:
     """Say what *answer* means for the ids that it does not name; None if they are accepted."""
@@ -124,7 +142,9 @@ def error_of(answer: Answer, *, what: str) -> RetryableError | RefusedError | No
         kind = AnswerLostError
     elif status >= httpx.codes.INTERNAL_SERVER_ERROR:
         # One that names some ids got far enough to have taken the others as well.
-        kind = AnswerLostError if answer.successes or answer.failures else UnavailableError
+        names_ids = answer.successes or answer.failures
+        is_lost = names_ids or status not in _NOT_TAKEN_STATUSES
+        kind = AnswerLostError if is_lost else UnavailableError
     else:
         return RefusedError(
             message, http_status=status, api_code=answer.code, request_ids=answer.request_ids

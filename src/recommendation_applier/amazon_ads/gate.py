@@ -62,11 +62,13 @@ class Gate:
             if stopped_by is not None:
                 raise _for_those_not_sent(stopped_by)
             if wait > 0 and not self._pacing.has_time_for(wait):
-                raise ThrottledError(
+                error = ThrottledError(
                     f"no request was made: after a 429 there are {wait:.0f} s to wait, which is "
                     "more than the invocation has left",
                     retry_after=wait,
                 )
+                error.was_made = False
+                raise error
             if wait <= 0 and not self._pacing.allows_a_request():
                 raise OutOfTimeError("no request was made: the invocation's time was up")
             if wait <= 0:
@@ -115,9 +117,11 @@ def _for_those_not_sent(error: RetryableError) -> RetryableError:
     kind: type[RetryableError] = UnavailableError
     if isinstance(error, CredentialsRefusedError | ThrottledError):
         kind = type(error)
-    return kind(
+    turned_away = kind(
         f"no request was made, since an earlier one had failed: {error}",
         retry_after=error.retry_after,
         http_status=error.http_status,
         api_code=error.api_code,
     )
+    turned_away.was_made = False
+    return turned_away

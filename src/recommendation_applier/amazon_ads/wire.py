@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from recommendation_applier.domain.credentials import redact
 from recommendation_applier.domain.outcome import Failure
+from recommendation_applier.domain.recommendation import MAX_LABEL_LENGTH
 
 MEDIA_TYPE: Final = "application/vnd.partneropportunity.v1+json"
 """For both Accept and Content-Type. The guide recommends v1; v1.1 and v1.2 have the same bodies.
@@ -40,6 +41,8 @@ class Answer:
     successes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     statuses: Mapping[str, str] | None = None
+    campaign_ids: Mapping[str, str] = field(default_factory=dict)
+    """By recommendation id, where an applicationStatus answer names it."""
     retry_after: float | None = None
     request_ids: tuple[str, ...] = ()
 
@@ -101,6 +104,11 @@ def read_answer(
         successes=tuple(_successes(value)),
         failures=tuple(_failures(value, shown)),
         statuses=_statuses(value),
+        campaign_ids={
+            entry["recommendationId"]: entry["campaignId"][:MAX_LABEL_LENGTH]
+            for entry in _entries(value, "statuses")
+            if isinstance(entry.get("campaignId"), str)
+        },
         retry_after=_retry_after(answer_headers.get("retry-after"), now),
         request_ids=tuple(_request_ids(answer_headers, value, shown)),
     )

@@ -1,1 +1,1 @@
-"""The only room that speaks AWS: SQS, Secrets Manager and SNS."""
+"""The only room that speaks AWS: DynamoDB, SQS, Secrets Manager and SNS."""

@@ -2,6 +2,10 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Final
+
+FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+"""Later than every moment that Amazon writes."""
 
 _SECONDS_BELOW = 100_000_000_000
 _MILLISECONDS_BELOW = 100_000_000_000_000
@@ -25,7 +29,7 @@ def parse_date(value: object) -> datetime:
     Raises ValueError for anything else.
     """
     if isinstance(value, datetime):
-        return value.astimezone(UTC)
+        return _in_utc(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(value)
     text = value.strip() if isinstance(value, str) else ""

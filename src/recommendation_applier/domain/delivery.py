@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
 from recommendation_applier.domain.recommendation import Recommendation
 
@@ -33,13 +34,20 @@ class Publication:
 class Withdrawal:
     """Word from Amazon that a recommendation needs no application: removed, rejected, applied.
 
-    *account* names the advertiser for people, as far as the message does.
+    *body* is the text to dead-letter when it cannot be remembered; *account* names the advertiser
+    for people, as far as the message does.
     """
 
     recommendation_id: str
     published_date: datetime | None
     reason: NotApplicableReason
+    body: str = field(repr=False)
     account: str | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """The last moment of publication that it takes back: every one if it has no date."""
+        return self.published_date or FOR_EVER
 
 
 @dataclass(frozen=True, slots=True)

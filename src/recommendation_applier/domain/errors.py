@@ -6,7 +6,10 @@ ApplierError
 │   │   ├── ThrottledError          429; carries how long to wait
 │   │   ├── UnavailableError        nothing was taken: no connection, 500, 503
 │   │   ├── AnswerLostError         something may have been taken: ask before sending again
-│   │   └── OutOfTimeError          the invocation's time is up; nothing was sent
+│   │   ├── OutOfTimeError          the invocation's time is up; nothing was sent
+│   │   ├── BreakerOpenError        the API is left alone for a while; nothing was sent
+│   │   ├── ClaimedElsewhereError   another invocation has it in hand; nothing was sent
+│   │   └── LedgerUnavailableError  what was sent before, or just now, is not known
 │   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
 ├── RefusedError                    the request itself is wrong, and will be the next time
 └── SettingsError                   an operator: the function's environment
@@ -48,10 +51,12 @@ class ApplierError(Exception):
 class RetryableError(ApplierError):
     """The same request may work later; *reason* is what the delivery's departure says.
 
-    *retry_after* is how many seconds to wait at least; 0 where Amazon did not say.
+    *retry_after* is how many seconds to wait at least; 0 where Amazon did not say. *was_made* is
+    False where the request was not even made, because of an earlier one.
     """
 
     reason: ClassVar[RetryReason] = RetryReason.UNAVAILABLE
+    was_made = True
 
     def __init__(
         self,
@@ -93,6 +98,24 @@ class OutOfTimeError(WaitError):
     """The invocation's time was up before the request was made."""
 
     reason = RetryReason.OUT_OF_TIME
+
+
+class BreakerOpenError(WaitError):
+    """The API is left alone for a while: nothing was sent."""
+
+    reason = RetryReason.BREAKER_OPEN
+
+
+class ClaimedElsewhereError(WaitError):
+    """Another invocation has claimed it: nothing was sent by this one."""
+
+    reason = RetryReason.CLAIMED_ELSEWHERE
+
+
+class LedgerUnavailableError(WaitError):
+    """The ledger could not be read or written."""
+
+    reason = RetryReason.LEDGER_UNAVAILABLE
 
 
 class CredentialsRefusedError(RetryableError):

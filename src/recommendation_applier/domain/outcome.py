@@ -71,6 +71,8 @@ class StatusResult:
     statuses: Mapping[str, str]
     error: RetryableError | RefusedError | None = None
     request_ids: tuple[str, ...] = ()
+    campaign_ids: Mapping[str, str] = field(default_factory=dict)
+    """By recommendation id: a new campaign has its id from here only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ class RetryReason(StrEnum):
     """The secret, the refresh token or the account is refused: a person has to act."""
     DEAD_LETTER_NOT_STORED = "DEAD_LETTER_NOT_STORED"
     """The dead-letter queue did not take the dead letter."""
+    LEDGER_UNAVAILABLE = "LEDGER_UNAVAILABLE"
+    """The ledger could not be read or written, so that nobody knows what was sent before."""
+    CLAIMED_ELSEWHERE = "CLAIMED_ELSEWHERE"
+    """Another invocation has the recommendation in hand, or had it when it crashed."""
+    BREAKER_OPEN = "BREAKER_OPEN"
+    """The API does not answer, or asked to wait, and is left alone for a while."""
     CONFIRMATION_UNAVAILABLE = "CONFIRMATION_UNAVAILABLE"
     """SNS could not be asked to confirm a subscription."""
 

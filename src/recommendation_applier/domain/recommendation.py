@@ -5,7 +5,7 @@ adds tomorrow breaks nothing.
 """
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
@@ -63,6 +63,10 @@ def _label(value: object) -> str | None:
     return value[:MAX_LABEL_LENGTH] if isinstance(value, str) and value else None
 
 
+def _settings(value: object) -> dict[str, Any] | None:
+    return value if isinstance(value, dict) else None
+
+
 UNSUPPORTED_MARKETPLACE: Final = "unsupported_marketplace"
 """The error type of a marketplace that exists, but that no apply request may name."""
 
@@ -74,6 +78,10 @@ AmazonDate = Annotated[datetime, BeforeValidator(_date)]
 
 Label = Annotated[str | None, BeforeValidator(_label)]
 """Something we only show, filter or route by: absent when it is not a string."""
+
+
+CampaignSettings = Annotated[dict[str, Any] | None, BeforeValidator(_settings)]
+"""A campaign's settings, kept as they came for whoever looks at them later."""
 
 
 class Advertiser(BaseModel):
@@ -107,6 +115,14 @@ class Recommendation(BaseModel):
     campaign_id: Label = None
     recommendation_group: Label = None
     grouping_type: Label = None
+    current_settings: CampaignSettings = None
+    """What the campaign is like, in Amazon's structure (`current_campaign_settings`)."""
+    recommended_settings: CampaignSettings = None
+    """What it should be like; only what changes need be there (`recommended_campaign_settings`)."""
+
+    def was_published_by(self, moment: datetime) -> bool:
+        """Tell whether it was published at *moment* or before; one without a date always was."""
+        return self.published_date is None or self.published_date <= moment
 
     def is_expired(self, now: datetime) -> bool:
         """Tell whether it may no longer be applied at *now*; one without a date never expires."""

@@ -103,7 +103,7 @@ class _MessageLetter(_Wire):
 
 def _recommendations(batch: _Batch) -> list[Recommendation]:
     known = {each.recommendation_id: each.model_dump() for each in batch.recommendations}
-    advertiser = batch.request.model_dump(exclude={"recommendation_ids"})
+    advertiser = batch.request.model_dump()
     return [
         Recommendation.model_validate(
             {

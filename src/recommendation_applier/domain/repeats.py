@@ -18,15 +18,14 @@ def latest_withdrawals(withdrawals: Iterable[Withdrawal]) -> dict[str, Withdrawa
     latest: dict[str, Withdrawal] = {}
     for withdrawal in withdrawals:
         known = latest.get(withdrawal.recommendation_id)
-        if known is None or _reach(withdrawal) > _reach(known):
+        if known is None or withdrawal.as_of > known.as_of:
             latest[withdrawal.recommendation_id] = withdrawal
     return latest
 
 
 def takes_back(withdrawal: Withdrawal, recommendation: Recommendation) -> bool:
     """Tell whether *withdrawal* beats *recommendation*: the later date wins, a tie withdraws."""
-    published = recommendation.published_date or _LONG_AGO
-    return _reach(withdrawal) >= published
+    return recommendation.was_published_by(withdrawal.as_of)
 
 
 def most_recent(publications: Mapping[int, Publication]) -> set[int]:
@@ -45,7 +44,3 @@ def most_recent(publications: Mapping[int, Publication]) -> set[int]:
 
 def _date(publication: Publication) -> datetime:
     return publication.recommendation.published_date or _LONG_AGO
-
-
-def _reach(withdrawal: Withdrawal) -> datetime:
-    return withdrawal.published_date or datetime.max.replace(tzinfo=UTC)

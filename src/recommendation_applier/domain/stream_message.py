@@ -180,6 +180,8 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
         "campaign_id": inner.get("campaign_id"),
         "recommendation_group": inner.get("recommendation_group"),
         "grouping_type": _grouping_type(inner),
+        "current_settings": inner.get("current_campaign_settings"),
+        "recommended_settings": inner.get("recommended_campaign_settings"),
     }
     return Publication(Recommendation.model_validate(fields), body)
 
@@ -209,6 +211,7 @@ def _read_inactive(message: Json, inner: Json, body: str) -> Content:
         known.recommendation_id,
         known.published_date,
         settled,
+        body,
         account=account[:MAX_ID_LENGTH] if isinstance(account, str) else None,
     )
 

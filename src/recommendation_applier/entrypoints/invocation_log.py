@@ -5,13 +5,13 @@ Bodies, tokens and headers are never logged. At level DEBUG there is a line for 
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
 from recommendation_applier.domain.dead_letter import DeadLetter
-from recommendation_applier.domain.outcome import ApplyResult
+from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import NotApplicableReason, RetryReason
 from recommendation_applier.entrypoints.metrics import counts
 from recommendation_applier.use_cases.progress import Departure, Report
@@ -33,17 +33,7 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
     for result in report.results:
         say = logger.warning if result.error or result.failures else logger.info
         say("apply request", extra=_batch(result))
-    for asked in report.status_results:
-        say = logger.warning if asked.error else logger.info
-        say(
-            "applicationStatus request",
-            extra={
-                "batch": str(asked.batch),
-                "statuses": dict(Counter(asked.statuses.values())),
-                "error": str(asked.error) if asked.error else None,
-                "amazonRequestIds": asked.request_ids,
-            },
-        )
+    write_status_requests(report.status_results, logger)
     for batch in report.held:
         logger.info(
             "apply request held",
@@ -58,6 +48,21 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
         if (tell := _worth_saying(departure, logger)) is not None:
             tell("departure", extra=_departure(departure))
     logger.info("invocation", extra=_summary(report, deliveries))
+
+
+def write_status_requests(results: Sequence[StatusResult], logger: Logger) -> None:
+    """Say what Amazon said of earlier applications, request by request."""
+    for result in results:
+        say = logger.warning if result.error else logger.info
+        say(
+            "applicationStatus request",
+            extra={
+                "batch": str(result.batch),
+                "statuses": dict(Counter(result.statuses.values())),
+                "error": str(result.error) if result.error else None,
+                "amazonRequestIds": result.request_ids,
+            },
+        )
 
 
 def _worth_saying(departure: Departure, logger: Logger) -> Callable[..., None] | None:

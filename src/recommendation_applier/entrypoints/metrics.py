@@ -1,13 +1,16 @@
-"""The metrics of our own: eight names, one dimension, because each is billed by the month."""
+"""The metrics of our own: few names, one dimension, because each is billed by the month."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from recommendation_applier.domain.errors import CredentialsRefusedError
+from recommendation_applier.domain.follow_up import ApplicationEnd
 from recommendation_applier.domain.reasons import Door
+from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
 from recommendation_applier.use_cases.progress import Report
 
 DOOR_METRICS: Final = {
@@ -20,12 +23,18 @@ DOOR_METRICS: Final = {
 APPLY_REQUESTS: Final = "ApplyRequests"
 THROTTLED_REQUESTS: Final = "ThrottledRequests"
 CREDENTIALS_REFUSED: Final = "CredentialsRefused"
+APPLIED_RECOMMENDATIONS: Final = "AppliedRecommendations"
+FAILED_APPLICATIONS: Final = "FailedApplications"
+UNSETTLED_APPLICATIONS: Final = "UnsettledApplications"
 
 METRIC_NAMES: Final = (
     *DOOR_METRICS.values(),
     APPLY_REQUESTS,
     THROTTLED_REQUESTS,
     CREDENTIALS_REFUSED,
+    APPLIED_RECOMMENDATIONS,
+    FAILED_APPLICATIONS,
+    UNSETTLED_APPLICATIONS,
 )
 
 
@@ -35,19 +44,44 @@ def counts(report: Report) -> dict[str, int]:
     found = {name: doors[door] for door, name in DOOR_METRICS.items()}
     found[APPLY_REQUESTS] = sum(result.attempts for result in report.results)
     found[THROTTLED_REQUESTS] = sum(result.throttled for result in report.results)
-    errors = [each.error for each in report.results] + [
-        each.error for each in report.status_results
+    errors = [
+        *(each.error for each in report.results),
+        *(each.error for each in report.status_results),
     ]
-    found[CREDENTIALS_REFUSED] = int(
-        any(isinstance(error, CredentialsRefusedError) for error in errors)
+    return _those_that_happened(found | _credentials_refused(errors))
+
+
+def follow_up_counts(report: FollowUpReport) -> dict[str, int]:
+    """Count what one tick of the follow-up found, in the same way; see `ended_counts`."""
+    found = {APPLIED_RECOMMENDATIONS: report.applied}
+    return _those_that_happened(
+        found | _credentials_refused([each.error for each in report.results])
     )
-    return {name: count for name, count in found.items() if count}
 
 
-def emit(report: Report, metrics: Metrics) -> None:
+def ended_counts(ended: Iterable[EndedApplication]) -> dict[str, int]:
+    """Count applications that came to another end than being applied."""
+    ends = Counter(each.end for each in ended)
+    return _those_that_happened(
+        {
+            FAILED_APPLICATIONS: ends[ApplicationEnd.FAILED] + ends[ApplicationEnd.REJECTED],
+            UNSETTLED_APPLICATIONS: ends[ApplicationEnd.UNSETTLED],
+        }
+    )
+
+
+def emit(found: Mapping[str, int], metrics: Metrics) -> None:
     """Write one EMF line for the invocation."""
-    found = counts(report)
     for name, count in found.items():
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
     if found:
         metrics.flush_metrics()
+
+
+def _credentials_refused(errors: Iterable[Exception | None]) -> dict[str, int]:
+    met = any(isinstance(error, CredentialsRefusedError) for error in errors)
+    return {CREDENTIALS_REFUSED: int(met)}
+
+
+def _those_that_happened(found: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in found.items() if count}

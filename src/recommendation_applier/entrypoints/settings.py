@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -55,10 +55,11 @@ Text = Annotated[str, Field(pattern=r"^\S+$")]
 QueueUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
-class Settings(BaseModel):
-    """What the template gives to the function; every variable is required.
+class FollowUpSettings(BaseModel):
+    """What the template gives to both functions, and all that it gives to the follow-up function.
 
-    The names are those of the environment in lower case, and a test holds them to the template.
+    Every variable is required. The names are those of the environment in lower case, and a test
+    holds them to the template.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -66,34 +67,42 @@ class Settings(BaseModel):
     ads_api_url: Annotated[Address, AfterValidator(_host)]
     lwa_token_url: Address
     max_concurrent_requests: int = Field(ge=1, le=64)
+    partner_network_account_id: HeaderValue
+    credentials_secret_arn: Text
+    ledger_table_name: Text
+    powertools_log_level: Literal["DEBUG", "INFO"]
+    powertools_metrics_namespace: Text
+    powertools_service_name: Text
+
+
+class Settings(FollowUpSettings):
+    """What the template gives to the apply function."""
+
     apply_mode: Literal["DRY_RUN", "APPLY"]
     actionable_statuses: Annotated[
         frozenset[str], BeforeValidator(_statuses), AfterValidator(_never_removed)
     ]
     default_partner_opportunity_id: Literal[""] | Identifier
-    partner_network_account_id: HeaderValue
-    credentials_secret_arn: Text
     ingress_queue_url: QueueUrl
     dead_letter_queue_url: QueueUrl
     max_receive_count: int = Field(ge=1, le=1000)
-    powertools_log_level: Literal["DEBUG", "INFO"]
-    powertools_metrics_namespace: Text
-    powertools_service_name: Text
     stream_topic_arn_prefix: str = Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:$")
+    ledger_retention_days: int = Field(ge=1, le=3650)
 
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the settings from *environment*.
+Kind = TypeVar("Kind", bound=FollowUpSettings)
+
+
+def read_settings(environment: Mapping[str, str], kind: type[Kind]) -> Kind:
+    """Read the settings of that *kind* from *environment*.
 
     Raises SettingsError naming every variable that is missing or malformed.
     """
     values = {
-        name: environment[name.upper()]
-        for name in Settings.model_fields
-        if name.upper() in environment
+        name: environment[name.upper()] for name in kind.model_fields if name.upper() in environment
     }
     try:
-        return Settings.model_validate(values)
+        return kind.model_validate(values)
     except ValidationError as error:
         wrong = "; ".join(
             f"{str(finding['loc'][0]).upper()}: {finding['msg']}"
@@ -101,5 +110,5 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         )
         raise SettingsError(
             f"reading the function's environment failed: {wrong}; see the Environment of "
-            "ApplyFunction in template.yaml"
+            "this function in template.yaml"
         ) from None  # the cause would quote the values

@@ -1,4 +1,4 @@
-"""The only place that joins the parts: settings in, something that can be run out."""
+"""What both functions are made of: connections to Amazon Ads and to the ledger, and their time."""
 
 import random
 import ssl
@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-import boto3
 import httpx
 from botocore.config import Config
 
@@ -17,31 +16,28 @@ from recommendation_applier.amazon_ads.exchange import Exchange
 from recommendation_applier.amazon_ads.gate import Gate
 from recommendation_applier.amazon_ads.login_with_amazon import LoginWithAmazon
 from recommendation_applier.amazon_ads.pacing import Pacing
-from recommendation_applier.aws.dead_letter_queue import DeadLetterQueue
-from recommendation_applier.aws.ingress_queue import IngressQueue
+from recommendation_applier.amazon_ads.workers import WorkerThreads
+from recommendation_applier.aws.breaker_store import StoredBreaker
 from recommendation_applier.aws.secrets import SecretCredentials
-from recommendation_applier.aws.subscriptions import SnsConfirmations
-from recommendation_applier.entrypoints.settings import Settings
-from recommendation_applier.use_cases.apply_recommendations import ApplyRecommendations
-from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
-from recommendation_applier.use_cases.ports import Ledger
-from recommendation_applier.use_cases.warm_ledger import WarmLedger
+from recommendation_applier.entrypoints.settings import FollowUpSettings
+from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 
 if TYPE_CHECKING:
+    import boto3
+    from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_secretsmanager.client import SecretsManagerClient
-    from types_boto3_sns.client import SNSClient
-    from types_boto3_sqs.client import SQSClient
 
-MOST_RESERVE_SECONDS: Final = 20.0
+MOST_RESERVE_SECONDS: Final = 30.0
 RESERVE_SHARE: Final = 0.25
-"""Kept back of an invocation's time for what follows the last request: storing dead letters and
-changing visibilities. 1,000 of each are 200 calls of about 20 ms; where SQS hangs, one call of
-either kind takes its two tries of three seconds and no further one is made: 12 s. A quarter, where
-a quarter is less."""
+"""Kept back of an invocation's time for what follows the last request: the ledger, dead letters and
+visibilities. 1,000 of each are 200 calls to SQS of about 20 ms and a handful to DynamoDB. Where one
+of them hangs, SQS takes two tries of three seconds for either kind of call and no further one is
+made (12 s), and DynamoDB three calls of two tries of two seconds (12 s). A quarter, where a quarter
+is less."""
 
 MOST_MARGIN_SECONDS: Final = 7.0
 MARGIN_SHARE: Final = 0.1
-"""No call to SQS is begun in the last seconds of an invocation: one that hangs takes six."""
+"""No call to AWS is begun in the last seconds of an invocation: one that hangs takes six."""
 
 AWS_CONFIG: Final = Config(
     # Explicit, because the defaults differ between botocore releases. RESERVE_SHARE reckons with
@@ -52,18 +48,58 @@ AWS_CONFIG: Final = Config(
     tcp_keepalive=True,
 )
 
+LEDGER_CONFIG: Final = Config(
+    # DynamoDB answers in milliseconds, or not at all.
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    tcp_keepalive=True,
+)
+
+
+class Context(Protocol):
+    """What is used of the context that Lambda gives."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends the invocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """An invocation's time: *ends* is a moment of the monotonic clock, *seconds* what it had."""
+
+    ends: float
+    seconds: float
+
+    @classmethod
+    def of(cls, context: Context) -> "Time":
+        """Start to count down what *context* says is left."""
+        seconds = context.get_remaining_time_in_millis() / 1000
+        return cls(time.monotonic() + seconds, seconds)
+
+    def is_up(self) -> bool:
+        """Tell whether no more calls to AWS may begin."""
+        margin = min(MOST_MARGIN_SECONDS, MARGIN_SHARE * self.seconds)
+        return time.monotonic() >= self.ends - margin
+
+    def requests_are_over(self) -> bool:
+        """Tell whether the time for requests to Amazon is over."""
+        return time.monotonic() >= self.last_request
+
+    @property
+    def last_request(self) -> float:
+        """Until when requests may last: what follows them needs the rest."""
+        return self.ends - min(MOST_RESERVE_SECONDS, RESERVE_SHARE * self.seconds)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consumer:
-    """What outlives an invocation: clients, the access token, the TLS context, the memory."""
+class AmazonAds:
+    """What outlives an invocation of Amazon's side: the access token and the TLS context."""
 
-    settings: Settings
-    sqs: "SQSClient"
-    sns: "SNSClient"
+    settings: FollowUpSettings
     login: LoginWithAmazon
     tls: ssl.SSLContext
-    ledger: Ledger
-    ingress_queue: IngressQueue
+    dynamodb: "DynamoDBClient"
 
     def http(self) -> httpx.Client:
         """Open connections for one invocation.
@@ -80,18 +116,12 @@ class Consumer:
             headers={"User-Agent": "recommendation-applier"},
         )
 
-    def use_case(
-        self,
-        http: httpx.Client,
-        *,
-        seconds_left: float,
-        time_is_up: Callable[[], bool],
-        report_failure: Callable[[str], None],
-    ) -> ApplyRecommendations:
-        """Join the parts for an invocation that has *seconds_left*."""
-        reserve = min(MOST_RESERVE_SECONDS, RESERVE_SHARE * seconds_left)
+    def api(
+        self, http: httpx.Client, until: Time, *, report_failure: Callable[[str], None]
+    ) -> GuardedPartnerOpportunities:
+        """Join the API's parts for an invocation."""
         pacing = Pacing(
-            deadline=time.monotonic() + seconds_left - reserve,
+            deadline=until.last_request,
             monotonic=time.monotonic,
             sleep=time.sleep,
             jitter=random.uniform,
@@ -103,58 +133,37 @@ class Consumer:
             pacing=pacing,
             url=settings.ads_api_url,
             manager_account=settings.partner_network_account_id,
-            now=_now,
+            now=now,
         )
-        return ApplyRecommendations(
-            api=PartnerOpportunitiesClient(
-                exchange,
-                Gate(pacing, max_concurrent_requests=settings.max_concurrent_requests),
-                settings.max_concurrent_requests,
-            ),
-            dead_letters=DeadLetterQueue(
-                self.sqs,
-                queue_url=settings.dead_letter_queue_url,
-                report_failure=report_failure,
-                time_is_up=time_is_up,
-            ),
-            confirmations=SnsConfirmations(
-                self.sns, topic_arn_prefix=settings.stream_topic_arn_prefix
-            ),
-            opportunities=ConfiguredOpportunity(settings.default_partner_opportunity_id or None),
-            ledger=self.ledger,
-            clock=_now,
-            actionable_statuses=settings.actionable_statuses,
-            max_receive_count=settings.max_receive_count,
-            dry_run=settings.apply_mode == "DRY_RUN",
+        client = PartnerOpportunitiesClient(
+            exchange,
+            Gate(pacing, max_concurrent_requests=settings.max_concurrent_requests),
+            WorkerThreads(settings.max_concurrent_requests),
         )
+        breaker = StoredBreaker(
+            self.dynamodb,
+            table_name=settings.ledger_table_name,
+            report_failure=report_failure,
+            time_is_up=until.is_up,
+        )
+        return GuardedPartnerOpportunities(client, breaker, now)
 
 
-def time_is_up_after(seconds_left: float) -> Callable[[], bool]:
-    """Make the clock that says when an invocation with *seconds_left* may begin no more calls."""
-    ends = time.monotonic() + seconds_left - min(MOST_MARGIN_SECONDS, MARGIN_SHARE * seconds_left)
-    return lambda: time.monotonic() >= ends
-
-
-def wire(settings: Settings) -> Consumer:
-    """Build what outlives an invocation; no call is made."""
-    session = boto3.session.Session()
-    sqs: SQSClient = session.client("sqs", config=AWS_CONFIG)
-    sns: SNSClient = session.client("sns", config=AWS_CONFIG)
+def connect(session: "boto3.session.Session", settings: FollowUpSettings) -> AmazonAds:
+    """Build Amazon's side; no call is made."""
     secrets: SecretsManagerClient = session.client("secretsmanager", config=AWS_CONFIG)
-    return Consumer(
+    return AmazonAds(
         settings=settings,
-        sqs=sqs,
-        sns=sns,
         login=LoginWithAmazon(
             token_url=settings.lwa_token_url,
             source=SecretCredentials(secrets, secret_arn=settings.credentials_secret_arn),
             time=time.time,
         ),
         tls=httpx.create_ssl_context(),
-        ledger=WarmLedger(),
-        ingress_queue=IngressQueue(sqs, queue_url=settings.ingress_queue_url),
+        dynamodb=session.client("dynamodb", config=LEDGER_CONFIG),
     )
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Read the wall clock."""
     return datetime.now(UTC)

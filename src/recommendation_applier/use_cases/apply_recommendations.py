@@ -1,9 +1,9 @@
-"""The spine: read -> select -> resolve -> claim -> apply -> conclude.
+"""The spine: read -> select -> resolve -> claim -> apply -> record -> conclude.
 
-Effects are ordered so that a crash between any two of them repeats work and never loses it: the
-ledger is told that a recommendation is settled only by an answer of Amazon's, and a message is let
-go only after its answers are in and its dead letters are stored, by what the entrypoint makes of
-the report.
+Effects are ordered so that a crash between any two of them repeats work and never loses it: what
+is sent is claimed first, what Amazon has is on record before it leaves as accepted, and a message
+is let go only after its answers are in and its dead letters are stored, by what the entrypoint
+makes of the report.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS, ApplyBatch, into_batches
+from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS, ApplyBatch
 from recommendation_applier.domain.dead_letter import Reason
 from recommendation_applier.domain.delivery import (
     Confirmation,
     Delivery,
     NotForUs,
-    Publication,
     Rejection,
 )
+from recommendation_applier.domain.errors import LedgerUnavailableError
+from recommendation_applier.domain.ledger import Verdict
 from recommendation_applier.domain.reading import read_body
 from recommendation_applier.domain.reasons import (
     DeadLetterReason,
@@ -28,20 +29,16 @@ from recommendation_applier.domain.reasons import (
     HeldReason,
     NotApplicableReason,
 )
-from recommendation_applier.domain.recommendation import Advertiser, Recommendation
+from recommendation_applier.use_cases.claiming import Claiming, Ready, batches_of
 from recommendation_applier.use_cases.conclusions import Conclusions
 from recommendation_applier.use_cases.confirm_subscriptions import SubscriptionConfirmer
+from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
+from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.pending_letters import PendingLetters
-from recommendation_applier.use_cases.ports import (
-    Confirmations,
-    DeadLetters,
-    Ledger,
-    Opportunities,
-    PartnerOpportunities,
-    Standing,
-)
-from recommendation_applier.use_cases.progress import Part, Progress, Report
-from recommendation_applier.use_cases.selection import received_before, select
+from recommendation_applier.use_cases.ports import Confirmations, DeadLetters, Opportunities
+from recommendation_applier.use_cases.progress import Progress, Report
+from recommendation_applier.use_cases.retries import Retries
+from recommendation_applier.use_cases.selection import Selected, select
 
 if TYPE_CHECKING:
     from recommendation_applier.domain.outcome import ApplyResult, StatusResult
@@ -55,7 +52,7 @@ class ApplyRecommendations:
     dead-lettered with its reason instead, before SQS moves it without one.
     """
 
-    api: PartnerOpportunities
+    api: GuardedPartnerOpportunities
     dead_letters: DeadLetters
     confirmations: Confirmations
     opportunities: Opportunities
@@ -74,49 +71,35 @@ class ApplyRecommendations:
         return _Run(self, deliveries).report()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A recommendation that only has to be sent."""
-
-    part: Part
-    recommendation: Recommendation
-    partner_opportunity_id: str
-
-    @property
-    def account(self) -> tuple[str, Advertiser]:
-        """What an apply request has exactly one of."""
-        return self.partner_opportunity_id, self.recommendation.advertiser
-
-
 class _Run:
     """One invocation's worth of work."""
 
     def __init__(self, ports: ApplyRecommendations, deliveries: Sequence[Delivery]) -> None:
         self._ports = ports
+        self._ledger = ports.ledger
         self._progress = Progress(
             (each, read_body(each.body, actionable_statuses=ports.actionable_statuses))
             for each in deliveries
         )
         self._letters = PendingLetters(self._progress, ports.dead_letters, ports.clock)
-        self._conclusions = Conclusions(
-            self._progress, self._letters, ports.ledger, ports.max_receive_count
-        )
+        self._retries = Retries(self._progress, self._letters, ports.max_receive_count)
+        self._conclusions = Conclusions(self._progress, self._letters, self._retries, ports.ledger)
+        self._claiming = Claiming(self._progress, self._conclusions, ports.ledger, ports.clock)
         self._results: list[ApplyResult] = []
         self._status_results: list[StatusResult] = []
         self._held: list[ApplyBatch] = []
         self._confirmer = SubscriptionConfirmer(
-            self._progress, self._letters, ports.confirmations, ports.max_receive_count
+            self._progress, self._letters, self._retries, ports.confirmations
         )
 
     def report(self) -> Report:
         self._dismiss_what_has_its_letter()
         self._dismiss_what_is_no_recommendation()
-        selected = select(self._progress, self._ports.ledger, now=self._ports.clock())
-        clear, in_doubt = self._claim(self._resolve(selected))
-        if self._ports.dry_run:
-            self._hold(clear, in_doubt)
-        else:
-            self._send_and_ask(clear, in_doubt)
+        ready = self._resolve(
+            select(self._progress, self._ledger, self._retries, now=self._ports.clock())
+        )
+        if ready:
+            self._decide(ready)
         self._letters.post()
         self._remember_letters_of_what_stays()
         return Report(
@@ -129,20 +112,27 @@ class _Run:
         )
 
     def _dismiss_what_has_its_letter(self) -> None:
+        known = self._ledger.letters_of(
+            {
+                part.delivery.message_id
+                for part in self._progress.parts
+                if part.position > 0 and part.delivery.receive_count > 1
+            }
+        )
         for part in self._progress.parts:
-            if part.position in self._ports.ledger.letters_of(part.delivery.message_id):
+            if part.position in known.get(part.delivery.message_id, ()):
                 self._progress.leave(
                     part, Door.NOT_APPLICABLE, NotApplicableReason.DEAD_LETTERED_EARLIER
                 )
 
     def _remember_letters_of_what_stays(self) -> None:
         staying = self._progress.retried()
-        self._ports.ledger.remember_letters(
-            (departure.part.delivery.message_id, departure.part.position)
-            for departure in self._progress.departures
-            if departure.door is Door.DEAD_LETTERED
-            and departure.part.delivery.message_id in staying
-        )
+        positions: dict[str, set[int]] = {}
+        for departure in self._progress.departures:
+            message_id = departure.part.delivery.message_id
+            if departure.door is Door.DEAD_LETTERED and message_id in staying:
+                positions.setdefault(message_id, set()).add(departure.part.position)
+        self._ledger.remember_letters(positions)
 
     def _dismiss_what_is_no_recommendation(self) -> None:
         for part in self._progress.waiting():
@@ -158,55 +148,62 @@ class _Run:
             elif isinstance(content, Confirmation):
                 self._confirmer.confirm(part, content)
 
-    def _resolve(self, selected: Sequence[tuple[Part, Publication]]) -> list[_Ready]:
+    def _resolve(self, selected: Sequence[Selected]) -> list[Ready]:
         ready = []
-        for part, publication in selected:
-            recommendation = publication.recommendation
+        for each in selected:
+            recommendation = each.publication.recommendation
             opportunity_id = self._ports.opportunities.resolve(recommendation)
             if opportunity_id is not None:
-                ready.append(_Ready(part, recommendation, opportunity_id))
-                continue
-            reason = Reason(
-                DeadLetterReason.OPPORTUNITY_UNRESOLVED,
-                f"recommendation {recommendation.recommendation_id} of {recommendation.advertiser} "
-                "has no partnerOpportunityId: its source names none, and the parameter "
-                "DefaultPartnerOpportunityId is empty",
-            )
-            self._letters.add_message(part, publication.body, reason)
+                in_doubt = each.publication.in_doubt
+                ready.append(
+                    Ready(each.part, recommendation, opportunity_id, in_doubt, each.barred)
+                )
+            elif each.barred is not None:
+                self._progress.leave(each.part, Door.NOT_APPLICABLE, each.barred)
+            else:
+                reason = Reason(
+                    DeadLetterReason.OPPORTUNITY_UNRESOLVED,
+                    f"recommendation {recommendation.recommendation_id} of "
+                    f"{recommendation.advertiser} has no partnerOpportunityId: its source names "
+                    "none, and the parameter DefaultPartnerOpportunityId is empty",
+                )
+                self._letters.add_message(each.part, each.publication.body, reason)
         return ready
 
-    def _claim(self, ready: Sequence[_Ready]) -> tuple[list[_Ready], list[_Ready]]:
-        """Claim what is *ready*; return what may be sent, and what has to be asked about first."""
-        standings = self._ports.ledger.claim([each.recommendation for each in ready])
-        maybe_sent = received_before(self._progress)
-        clear, in_doubt = [], []
-        for each in ready:
-            recommendation_id = each.recommendation.recommendation_id
-            self._conclusions.parts[recommendation_id] = each.part
-            match standings[recommendation_id]:
-                case Standing.SETTLED:
-                    self._not_applicable(each, NotApplicableReason.ALREADY_ACCEPTED)
-                case Standing.WITHDRAWN:
-                    self._not_applicable(each, NotApplicableReason.WITHDRAWN_EARLIER)
-                case Standing.IN_DOUBT:
-                    in_doubt.append(each)
-                case Standing.UNKNOWN if recommendation_id in maybe_sent:
-                    in_doubt.append(each)
-                case _:
-                    clear.append(each)
-        return clear, in_doubt
+    def _decide(self, ready: Sequence[Ready]) -> None:
+        self._conclusions.parts.update((each.recommendation_id, each.part) for each in ready)
+        if self._ports.dry_run:
+            self._hold(*self._claiming.claim(ready))
+            return
+        refusal = self._ports.api.refusal()
+        if refusal is not None:
+            self._claiming.put_off(ready, refusal)
+            return
+        self._send_and_ask(*self._claiming.claim(ready))
+        self._ports.api.learn()
 
-    def _not_applicable(self, each: _Ready, reason: NotApplicableReason) -> None:
-        self._progress.leave(each.part, Door.NOT_APPLICABLE, reason)
+    def _hold(self, clear: Sequence[Ready], in_doubt: Sequence[Ready]) -> None:
+        """Keep for later what would be sent; what is in doubt stays so, and Amazon is not asked."""
+        doubtful = self._claiming.without_barred(in_doubt, verdict=Verdict.IN_DOUBT)
+        doubted = {each.recommendation_id for each in doubtful}
+        for batch in batches_of([*clear, *doubtful]):
+            ids = batch.recommendation_ids
+            verdicts = {
+                Verdict.HELD: ids,
+                Verdict.IN_DOUBT: [each for each in ids if each in doubted],
+            }
+            if self._ledger.record(batch, verdicts):
+                self._held.append(batch)
+                for recommendation_id in ids:
+                    part = self._conclusions.parts[recommendation_id]
+                    self._progress.leave(part, Door.HELD, HeldReason.DRY_RUN)
+            else:
+                error = LedgerUnavailableError(
+                    f"holding {batch} failed: it could not be written to the ledger"
+                )
+                self._conclusions.put_off(batch, error)
 
-    def _hold(self, clear: Sequence[_Ready], in_doubt: Sequence[_Ready]) -> None:
-        everything = [*clear, *in_doubt]
-        self._held.extend(into_batches(_pairs(everything)))
-        for each in everything:
-            self._progress.leave(each.part, Door.HELD, HeldReason.DRY_RUN)
-        self._ports.ledger.release([each.recommendation.recommendation_id for each in clear])
-
-    def _send_and_ask(self, clear: Sequence[_Ready], in_doubt: Sequence[_Ready]) -> None:
+    def _send_and_ask(self, clear: Sequence[Ready], in_doubt: Sequence[Ready]) -> None:
         """Send what is clear; what is in doubt is asked about, together with its account's rest.
 
         Accounts of which nothing is in doubt need not wait; the others are sent in one go, so that
@@ -217,21 +214,18 @@ class _Run:
         waiting = [each for each in clear if each.account in asked]
         self._send([*waiting, *self._ask(in_doubt)])
 
-    def _ask(self, in_doubt: Sequence[_Ready]) -> list[_Ready]:
-        """Ask Amazon what became of those that may have been sent; return those it has not."""
-        ready = {each.recommendation.recommendation_id: each for each in in_doubt}
-        batches = list(into_batches(_pairs(in_doubt), limit=MAX_IDS_PER_STATUS))
-        to_send: list[str] = []
+    def _ask(self, in_doubt: Sequence[Ready]) -> list[Ready]:
+        """Ask Amazon what became of those that may have been sent; return those to send."""
+        ready = {each.recommendation_id: each for each in in_doubt}
+        to_send: list[Ready] = []
+        batches = batches_of(in_doubt, limit=MAX_IDS_PER_STATUS)
         for result in self._ports.api.application_status(batches):
             self._status_results.append(result)
-            to_send.extend(self._conclusions.of_application_status(result))
-        return [ready[recommendation_id] for recommendation_id in to_send]
+            unsent = self._conclusions.of_application_status(result)
+            to_send.extend(ready[recommendation_id] for recommendation_id in unsent)
+        return self._claiming.without_barred(to_send)
 
-    def _send(self, ready: Sequence[_Ready]) -> None:
-        for result in self._ports.api.apply(list(into_batches(_pairs(ready)))):
+    def _send(self, ready: Sequence[Ready]) -> None:
+        for result in self._ports.api.apply(batches_of(ready)):
             self._results.append(result)
             self._conclusions.of_apply(result)
-
-
-def _pairs(ready: Sequence[_Ready]) -> list[tuple[str, Recommendation]]:
-    return [(each.partner_opportunity_id, each.recommendation) for each in ready]

@@ -12,6 +12,7 @@ from recommendation_applier.domain.reasons import (
 from recommendation_applier.use_cases.pending_letters import PendingLetters
 from recommendation_applier.use_cases.ports import Confirmations
 from recommendation_applier.use_cases.progress import Part, Progress
+from recommendation_applier.use_cases.retries import Retries
 
 
 class SubscriptionConfirmer:
@@ -21,14 +22,14 @@ class SubscriptionConfirmer:
         self,
         progress: Progress,
         letters: PendingLetters,
+        retries: Retries,
         confirmations: Confirmations,
-        max_receive_count: int,
     ) -> None:
-        """*max_receive_count* is the ingress queue's: the last retry becomes a dead letter."""
+        """Start with nothing asked."""
         self._progress = progress
         self._letters = letters
+        self._retries = retries
         self._confirmations = confirmations
-        self._max_receive_count = max_receive_count
         self._unavailable: WaitError | None = None
 
     def confirm(self, part: Part, confirmation: Confirmation) -> None:
@@ -48,20 +49,13 @@ class SubscriptionConfirmer:
             self._confirmations.confirm(confirmation)
         except WaitError as error:
             self._unavailable = error
-            self._later(part, confirmation, error)
+            self._retries.put_off(
+                part, confirmation.body, error, reason=RetryReason.CONFIRMATION_UNAVAILABLE
+            )
         except RefusedError as error:
             reason = Reason.of(DeadLetterReason.CONFIRMATION_REFUSED, error)
             self._letters.add_message(part, confirmation.body, reason)
         else:
             self._progress.leave(
                 part, Door.NOT_APPLICABLE, NotApplicableReason.SUBSCRIPTION_CONFIRMED, detail=topic
-            )
-
-    def _later(self, part: Part, confirmation: Confirmation, error: WaitError) -> None:
-        if part.delivery.receive_count >= self._max_receive_count:
-            reason = Reason.of(DeadLetterReason.RETRIES_EXHAUSTED, error)
-            self._letters.add_message(part, confirmation.body, reason)
-        else:
-            self._progress.leave(
-                part, Door.RETRY, RetryReason.CONFIRMATION_UNAVAILABLE, detail=str(error)
             )

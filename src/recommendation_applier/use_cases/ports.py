@@ -1,13 +1,15 @@
 """What the use cases need from outside, by shape: `entrypoints.wiring` says what fits where."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from enum import Enum, auto
+from datetime import datetime
 from typing import Protocol
 
 from recommendation_applier.domain.batching import ApplyBatch
+from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.dead_letter import DeadLetter
-from recommendation_applier.domain.delivery import Confirmation, Withdrawal
+from recommendation_applier.domain.delivery import Confirmation
+from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Tombstone
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.recommendation import Recommendation
 
@@ -15,14 +17,19 @@ from recommendation_applier.domain.recommendation import Recommendation
 class PartnerOpportunities(Protocol):
     """The Partner Opportunities API, as long as this invocation lasts."""
 
-    def apply(self, batches: Sequence[ApplyBatch]) -> Iterator[ApplyResult]:
+    def apply(
+        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+    ) -> Iterator[ApplyResult]:
         """Send *batches*, several at a time, and give each one's result as it comes.
 
         One result a batch, whatever happens; an invocation without enough time left, or whose
-        credentials are refused, sends nothing more and says so in the results.
+        credentials are refused, sends nothing more and says so in the results. In a trial, what
+        fails is not repeated.
         """
 
-    def application_status(self, batches: Sequence[ApplyBatch]) -> Iterator[StatusResult]:
+    def application_status(
+        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+    ) -> Iterator[StatusResult]:
         """Ask what became of the recommendations of *batches* (up to 500 ids each)."""
 
 
@@ -53,42 +60,68 @@ class Opportunities(Protocol):
         """Return the `partnerOpportunityId`; None where nothing knows it. Never a guess."""
 
 
-class Standing(Enum):
-    """What the ledger knows of a recommendation at the moment it is claimed."""
+class LedgerStore(Protocol):
+    """Where the ledger is kept; keyed by recommendation id, and by the token of a claim.
 
-    UNKNOWN = auto()
-    """Never seen, or claimed and given back."""
-    IN_DOUBT = auto()
-    """Claimed before, and nobody knows what became of it: ask before sending."""
-    SETTLED = auto()
-    """Amazon has it: never send it again."""
-    WITHDRAWN = auto()
-    """Taken back by a removal that is not older than this publication."""
+    Nothing raises: what could not be read or written for certain is left out of the answer. What
+    is left out may have been written all the same.
+    """
 
+    def put_new(self, entries: Sequence[Entry]) -> Mapping[str, Known | None]:
+        """Write the entries that do not exist yet.
 
-class Ledger(Protocol):
-    """The memory of what was sent, across deliveries; keyed by recommendation id."""
-
-    def claim(self, recommendations: Sequence[Recommendation]) -> Mapping[str, Standing]:
-        """Claim those that are UNKNOWN or IN_DOUBT, and say how each one stands.
-
-        A claim that is neither settled nor released leaves the recommendation in doubt.
+        By recommendation id: None for one that was written, what stands there for one that was
+        not. No two of *entries* have the same id.
         """
 
-    def settle(self, recommendation_ids: Sequence[str]) -> None:
-        """Remember that Amazon has these."""
+    def take_over(self, entries: Sequence[tuple[Entry, Known]]) -> Mapping[str, Known | None]:
+        """Write each entry over the one that is known, unless that has changed meanwhile.
 
-    def release(self, recommendation_ids: Sequence[str]) -> None:
-        """Give the claim back: this invocation has not let Amazon have these."""
-
-    def remember_letters(self, parts: Iterable[tuple[str, int]]) -> None:
-        """Remember parts whose dead letters are stored although their message stays.
-
-        A part is named by the SQS id of its message and its position there.
+        Answers like `put_new`. A tombstone stays, and so does what the entry says of the
+        recommendation where the new one does not.
         """
 
-    def letters_of(self, message_id: str) -> AbstractSet[int]:
-        """Name the positions of the parts of a message whose dead letters are stored."""
+    def bury(
+        self, tombstones: Mapping[str, Tombstone], *, kept_until: datetime
+    ) -> AbstractSet[str]:
+        """Remember tombstones by recommendation id; the later one stays. Names those that are."""
 
-    def withdraw(self, withdrawals: Sequence[Withdrawal]) -> None:
-        """Remember what was taken back, and as of when."""
+    def records_of(self, tokens: AbstractSet[str]) -> Mapping[str, Sequence[BatchRecord]]:
+        """Give all records of each claim, in their latest form."""
+
+    def add_record(self, record: BatchRecord) -> bool:
+        """Keep *record*; tell whether it is kept for certain. To repeat it does no harm."""
+
+    def remember_letters(
+        self, positions: Mapping[str, AbstractSet[int]], *, kept_until: datetime
+    ) -> None:
+        """Remember, by SQS message id, which parts of a message have their dead letters stored."""
+
+    def letters_of(self, message_ids: AbstractSet[str]) -> Mapping[str, AbstractSet[int]]:
+        """Name the parts of each message whose dead letters are remembered; none: left out."""
+
+
+class FollowUpStore(Protocol):
+    """The accepted recommendations whose end nobody knows yet, as the ledger keeps them."""
+
+    def due(self, now: datetime, *, limit: int) -> Sequence[BatchRecord]:
+        """Give at most *limit* records whose follow-up is due at *now*, in their latest form.
+
+        The longest waiting come first. Raises LedgerUnavailableError.
+        """
+
+    def save(self, record: BatchRecord, *, checks: int) -> bool:
+        """Keep *record* with its new follow-up if the kept one still has *checks*.
+
+        Tells whether it is kept for certain.
+        """
+
+
+class BreakerStore(Protocol):
+    """What all invocations know together of the API's health."""
+
+    def read_breaker(self) -> Breaker:
+        """Read it afresh. Raises LedgerUnavailableError."""
+
+    def save_breaker(self, breaker: Breaker) -> bool:
+        """Keep *breaker* if the kept one is of the version before; tell whether it is kept."""

@@ -1,6 +1,8 @@
 """Every notation in which Amazon writes a moment."""
 
 import math
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -15,6 +17,16 @@ MINUTE = timedelta(minutes=1)
 
 moments = st.datetimes(timezones=st.just(UTC))
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(minutes * MINUTE))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _machine_in_kathmandu() -> Iterator[None]:
+    """No test here passes only because its machine's clock shows UTC."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TZ", "NPT-05:45")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,14 @@
 """What one SQS message can turn out to hold."""
 
-from recommendation_applier.domain.delivery import Confirmation, Delivery, Publication, Rejection
-from recommendation_applier.domain.reasons import DeadLetterReason
-from tests.builders import recommendation
+from recommendation_applier.domain.delivery import (
+    Confirmation,
+    Delivery,
+    Publication,
+    Rejection,
+    Withdrawal,
+)
+from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
+from tests.builders import PUBLISHED, recommendation
 
 
 def test_a_delivery_is_received_for_the_first_time_unless_it_says_otherwise() -> None:
@@ -28,3 +34,19 @@ def test_the_body_of_a_rejection_is_not_shown() -> None:
 
     assert "why" in shown
     assert "anything" not in shown
+
+
+def test_the_body_of_a_withdrawal_is_not_shown() -> None:
+    """What takes back is shown by its id; its body may hold anything."""
+    shown = repr(Withdrawal("rec-1", PUBLISHED, NotApplicableReason.REMOVED, "anything"))
+
+    assert "rec-1" in shown
+    assert "anything" not in shown
+
+
+def test_a_withdrawal_without_a_date_takes_back_everything() -> None:
+    """One with a date takes back what was published until then."""
+    reason = NotApplicableReason.REMOVED
+
+    assert Withdrawal("rec-1", PUBLISHED, reason, "{}").as_of == PUBLISHED
+    assert Withdrawal("rec-1", None, reason, "{}").as_of.year == 9999

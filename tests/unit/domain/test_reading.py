@@ -359,13 +359,23 @@ def test_half_an_emoji_in_a_field_that_nobody_reads_hides_nothing() -> None:
     assert isinstance(content, Publication)
 
 
-@pytest.mark.parametrize("rest", ['"\\ud83d', "NaN", "[" * 100_000])
-def test_half_an_emoji_makes_nothing_else_readable(rest: str) -> None:
-    """What is no JSON besides is as unreadable as ever."""
+@pytest.mark.parametrize(
+    ("rest", "error"),
+    [
+        ('"\\ud83d', "Unterminated string starting at: line 1 column 12 (char 11)"),
+        ("NaN", "NaN is no JSON"),
+        ("-Infinity", "-Infinity is no JSON"),
+        ("[" * 100_000, "maximum recursion depth exceeded"),
+    ],
+    ids=["cut-off", "nan", "infinity", "deep"],
+)
+def test_half_an_emoji_makes_nothing_else_readable(rest: str, error: str) -> None:
+    """What is no JSON besides is as unreadable as ever, and the rejection says why."""
     (content,) = read_body(f'["\\ud83d", {rest}]', actionable_statuses=frozenset())
 
     assert isinstance(content, Rejection)
     assert content.reason is DeadLetterReason.UNREADABLE_BODY
+    assert content.message.startswith(f"the body is not JSON: {error}")
 
 
 def test_an_array_is_read_up_to_a_thousand_elements() -> None:

@@ -122,6 +122,12 @@ def test_a_label_may_be_any_text(name: str) -> None:
     assert getattr(recommendation(**{name: "A_NEW_WORD"}), name) == "A_NEW_WORD"
 
 
+def test_a_label_is_cut_at_128_characters() -> None:
+    """A dead letter of 100 recommendations always fits into an SQS message."""
+    assert recommendation(type="x" * 128).type == "x" * 128
+    assert recommendation(type="x" * 129).type == "x" * 128
+
+
 def test_a_field_that_amazon_adds_is_ignored() -> None:
     """An unknown field breaks nothing."""
     assert recommendation(confidence="high") == recommendation()

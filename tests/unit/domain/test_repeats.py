@@ -25,7 +25,7 @@ def withdrawal(
     reason: NotApplicableReason = NotApplicableReason.REMOVED,
 ) -> Withdrawal:
     """Take a recommendation back."""
-    return Withdrawal(recommendation_id, published_date, reason)
+    return Withdrawal(recommendation_id, published_date, reason, "{}")
 
 
 def publication(published_date: datetime | None, recommendation_id: str = "rec-1") -> Publication:

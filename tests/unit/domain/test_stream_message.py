@@ -123,6 +123,8 @@ def test_both_shapes_say_the_same(message: dict[str, Any]) -> None:
         "campaign_id": "210000000000001",
         "recommendation_group": "sponsored-ads-campaign-diagnostics-recommendations-rec-a-018",
         "grouping_type": "INCREASE_BID_CONTEXTUAL",
+        "current_settings": {"budget": None, "ad_groups": [{"bid": 0.75}]},
+        "recommended_settings": {"budget": None, "ad_groups": [{"bid": 0.9}]},
     }
 
 
@@ -403,7 +405,7 @@ def test_a_settled_status_is_a_withdrawal(
 ) -> None:
     """Removed, rejected, applied or being applied: nothing is asked of us."""
     assert read(shape(recommendation_status=status)) == Withdrawal(
-        "rec-1", parse_date("2026-11-01T12:00:00Z"), reason, account="A0000000000001"
+        "rec-1", parse_date("2026-11-01T12:00:00Z"), reason, BODY, account="A0000000000001"
     )
 
 
@@ -458,7 +460,7 @@ def test_of_a_withdrawal_only_the_id_and_the_date_are_read() -> None:
         published_date=None,
     )
 
-    assert read(message) == Withdrawal("rec-1", None, NotApplicableReason.REMOVED)
+    assert read(message) == Withdrawal("rec-1", None, NotApplicableReason.REMOVED, BODY)
 
 
 @pytest.mark.parametrize("date", [..., None, "", "soon", True, [], 10**400], ids=range(7))

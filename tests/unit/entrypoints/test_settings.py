@@ -15,6 +15,8 @@ ENVIRONMENT = {
     "DEFAULT_PARTNER_OPPORTUNITY_ID": "",
     "PARTNER_NETWORK_ACCOUNT_ID": "amzn1.ads1.ma1.example",
     "CREDENTIALS_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:ads-AbCdEf",
+    "LEDGER_RETENTION_DAYS": "90",
+    "LEDGER_TABLE_NAME": "ledger",
     "INGRESS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/ingress",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/dead-letters",
     "MAX_RECEIVE_COUNT": "100",
@@ -27,7 +29,7 @@ ENVIRONMENT = {
 
 def settings(**changes: str) -> Settings:
     """Read the environment, some variables changed."""
-    return read_settings(ENVIRONMENT | changes)
+    return read_settings(ENVIRONMENT | changes, Settings)
 
 
 def refusal(**changes: str) -> str:
@@ -62,13 +64,13 @@ def test_a_variable_that_is_missing_is_named(name: str) -> None:
     environment = {other: value for other, value in ENVIRONMENT.items() if other != name}
 
     with pytest.raises(SettingsError, match=f"failed: {name}: Field required; see the Environment"):
-        read_settings(environment)
+        read_settings(environment, Settings)
 
 
 def test_all_variables_that_are_wrong_are_named() -> None:
     """One look at the log is enough to mend them."""
     with pytest.raises(SettingsError, match="environment") as raised:
-        read_settings({})
+        read_settings({}, Settings)
 
     assert [
         name for name in ENVIRONMENT if f"{name}: Field required" not in str(raised.value)

@@ -2,9 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import cycle
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,72 +21,21 @@ from recommendation_applier.domain.errors import (
 )
 from recommendation_applier.domain.outcome import ApplyResult, Failure, StatusResult
 from recommendation_applier.domain.reasons import AcceptedReason, Door
-from recommendation_applier.use_cases.apply_recommendations import ApplyRecommendations
 from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
-from recommendation_applier.use_cases.ports import Ledger
 from recommendation_applier.use_cases.progress import Report
-from recommendation_applier.use_cases.warm_ledger import WarmLedger
 from tests.builders import (
-    NOW,
-    OPPORTUNITY,
     body,
     confirmation,
     delivery,
     recommendation,
     stream_message,
 )
-from tests.fakes import FakeConfirmations, FakeDeadLetters, FakePartnerOpportunities
-
-LAST_RECEIVE = 100
-
-
-class World:
-    """The fakes around one use case; it remembers from one run to the next."""
-
-    def __init__(self, *, ledger: Ledger | None = None, **changes: Any) -> None:
-        self.api = FakePartnerOpportunities()
-        self.dead_letters = FakeDeadLetters()
-        self.confirmations = FakeConfirmations()
-        self.use_case = ApplyRecommendations(
-            api=self.api,
-            dead_letters=self.dead_letters,
-            confirmations=self.confirmations,
-            ledger=ledger or WarmLedger(),
-            **{
-                "opportunities": ConfiguredOpportunity(OPPORTUNITY),
-                "clock": lambda: NOW,
-                "actionable_statuses": frozenset({"PUBLISHED"}),
-                "max_receive_count": LAST_RECEIVE,
-                "dry_run": False,
-                **changes,
-            },
-        )
-
-    def run(self, *bodies: str, receive_count: int = 1) -> Report:
-        """Deliver *bodies* as messages 1, 2, and so on."""
-        return self.use_case.run(
-            [
-                delivery(text, number=number, receive_count=receive_count)
-                for number, text in enumerate(bodies, start=1)
-            ]
-        )
-
-
-def doors(report: Report) -> list[tuple[str, str]]:
-    """Name the doors and reasons, in the order of the deliveries."""
-    return [(str(each.door), str(each.reason)) for each in report.departures]
-
-
-def unfinished(report: Report) -> set[str]:
-    """Name the messages that stay on the queue."""
-    return {each.part.delivery.message_id for each in report.departures} - report.finished
-
-
-def unanswered(error: RetryableError | RefusedError) -> Callable[[ApplyBatch], ApplyResult]:
-    """Answer every batch with *error*."""
-    return lambda batch: ApplyResult(
-        batch=batch, accepted={}, unanswered=batch.recommendation_ids, error=error
-    )
+from tests.fakes import (
+    FakePartnerOpportunities,
+    accept_all,
+)
+from tests.memory_ledger import MemoryLedger
+from tests.unit.use_cases.world import LAST_RECEIVE, World, doors, unanswered, unfinished
 
 
 def test_a_newer_removal_beats_the_publication_wherever_it_stands() -> None:
@@ -226,18 +174,36 @@ def test_the_last_receive_is_dead_lettered_instead(error: RetryableError) -> Non
     assert letter.reason.message == str(error)
 
 
-@pytest.mark.parametrize("error", [UnavailableError("503"), AnswerLostError("reset")])
-def test_what_was_received_before_is_asked_about(error: RetryableError) -> None:
-    """Whatever this environment knows of it, another one may have sent it since."""
+def test_what_may_have_been_taken_is_asked_about_before_it_is_sent_again() -> None:
+    """Amazon does not have it: it is sent."""
     world = World()
-    world.api.answer = unanswered(error)
-    world.run(body("rec-1"))
-    world.api.answer = FakePartnerOpportunities().answer
+    world.lose(body("rec-1"))
 
     report = world.run(body("rec-1"), receive_count=2)
 
     assert doors(report) == [("accepted", "ACCEPTED")]
-    assert len(world.api.asked) == 1
+    assert [batch.recommendation_ids for batch in world.api.asked] == [("rec-1",)]
+
+
+def test_what_was_not_taken_is_sent_again_without_asking() -> None:
+    """A definite refusal gives the claim back."""
+    world = World()
+    world.api.answer = unanswered(UnavailableError("503"))
+    world.run(body("rec-1"))
+    world.api.answer = accept_all
+
+    report = world.run(body("rec-1"), receive_count=2)
+
+    assert doors(report) == [("accepted", "ACCEPTED")]
+    assert world.api.asked == []
+
+
+def test_what_was_never_claimed_is_sent_however_often_it_was_received() -> None:
+    """The ledger is asked, not the receive count."""
+    world = World()
+
+    assert doors(world.run(body("rec-1"), receive_count=7)) == [("accepted", "ACCEPTED")]
+    assert world.api.asked == []
 
 
 def test_only_accounts_in_doubt_wait_for_an_answer() -> None:
@@ -253,14 +219,9 @@ def test_only_accounts_in_doubt_wait_for_an_answer() -> None:
         order.append(("applicationStatus", *batch.recommendation_ids))
         return StatusResult(batch, {})
 
+    world.lose(body("rec-1"))
     world.api.answer, world.api.answer_status = answer, answer_status
-    world.use_case.run(
-        [
-            delivery(body("rec-1"), receive_count=2),
-            delivery(body("rec-2"), number=2),
-            delivery(body("rec-3", account=2), number=3),
-        ]
-    )
+    world.run(body("rec-1"), body("rec-2"), body("rec-3", account=2))
 
     assert order == [
         ("apply", "rec-3"),
@@ -272,6 +233,7 @@ def test_only_accounts_in_doubt_wait_for_an_answer() -> None:
 def test_a_failed_application_can_be_tried_again_by_redrive() -> None:
     """The claim is given back with the letter."""
     world = World()
+    world.lose(body("rec-1"))
     world.api.answer_status = lambda batch: StatusResult(batch, {"rec-1": "FAILED"})
     world.run(body("rec-1"), receive_count=2)
 
@@ -291,8 +253,9 @@ def test_a_failed_application_can_be_tried_again_by_redrive() -> None:
     ],
 )
 def test_what_amazon_already_has_is_not_sent(status: str, door: tuple[str, str]) -> None:
-    """A delivery received before, of which nothing is remembered, goes by what Amazon says."""
+    """What is in doubt goes by what Amazon says."""
     world = World()
+    world.lose(body("rec-1"))
     world.api.answer_status = lambda batch: StatusResult(batch, {"rec-1": status})
 
     report = world.run(body("rec-1"), receive_count=2)
@@ -304,6 +267,7 @@ def test_what_amazon_already_has_is_not_sent(status: str, door: tuple[str, str])
 def test_what_amazon_does_not_name_at_all_is_sent() -> None:
     """An id that is missing from the statuses is one that Amazon does not have."""
     world = World()
+    world.lose(body("rec-1"))
     world.api.answer_status = lambda batch: StatusResult(batch, {})
 
     report = world.run(body("rec-1"), receive_count=2)
@@ -323,6 +287,7 @@ def test_without_an_answer_about_it_nothing_is_sent(
 ) -> None:
     """What may have been taken stays in doubt until somebody says."""
     world = World()
+    world.lose(body("rec-1"))
     world.api.answer_status = lambda batch: StatusResult(batch, {}, error)
 
     first = world.run(body("rec-1"), receive_count=2)
@@ -336,8 +301,10 @@ def test_without_an_answer_about_it_nothing_is_sent(
 def test_650_in_doubt_are_asked_about_in_two_requests() -> None:
     """Up to 500 ids a request, grouped as the contract needs."""
     world = World()
+    bodies = [body(f"rec-{number}") for number in range(650)]
+    world.lose(*bodies)
 
-    world.run(*(body(f"rec-{number}") for number in range(650)), receive_count=2)
+    world.run(*bodies, receive_count=2)
 
     assert [len(batch.recommendations) for batch in world.api.asked] == [500, 150]
     assert len(world.api.applied_ids) == 650
@@ -497,9 +464,9 @@ def test_dry_run_holds_what_it_would_send() -> None:
 
 def test_what_a_dry_run_held_can_be_sent_afterwards() -> None:
     """Held is not settled."""
-    ledger = WarmLedger()
-    World(ledger=ledger, dry_run=True).run(body("rec-1"))
-    world = World(ledger=ledger)
+    store = MemoryLedger()
+    World(store=store, dry_run=True).run(body("rec-1"))
+    world = World(store=store)
 
     assert doors(world.run(body("rec-1"))) == [("accepted", "ACCEPTED")]
 
@@ -563,7 +530,7 @@ def test_every_part_leaves_by_exactly_one_door(
     for bodies in rounds:
         deliveries = [delivery(text, number=n) for n, text in enumerate(bodies)]
 
-        report = world.use_case.run(deliveries)
+        report = world.use_case().run(deliveries)
 
         leaving = Counter((each.part.number) for each in report.departures)
         assert set(leaving.values()) <= {1}
@@ -613,7 +580,7 @@ def test_a_letter_about_a_lost_answer_is_asked_about_when_it_comes_back() -> Non
     """Its message is new to SQS, so that the receive count says nothing."""
     world = World()
     world.api.answer = unanswered(AnswerLostError("reset"))
-    world.use_case.run([Delivery("message-1", body("rec-1"), LAST_RECEIVE)])
+    world.use_case().run([Delivery("message-1", body("rec-1"), LAST_RECEIVE)])
     letter = world.dead_letters.stored[0].body
     elsewhere = World()
 

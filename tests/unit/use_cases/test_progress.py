@@ -40,7 +40,7 @@ def test_what_has_not_left_keeps_its_message_on_the_queue() -> None:
 
 def test_a_part_says_what_it_is_about() -> None:
     """A publication and a withdrawal name recommendation and account, anything else names none."""
-    withdrawal = Withdrawal("rec-9", None, NotApplicableReason.REMOVED, account="A9")
+    withdrawal = Withdrawal("rec-9", None, NotApplicableReason.REMOVED, "a body", account="A9")
     other = NotForUs(NotApplicableReason.OTHER_DATASET, "budget-usage")
     parts = Progress([(delivery(), [Publication(recommendation(), ""), withdrawal, other])]).parts
 

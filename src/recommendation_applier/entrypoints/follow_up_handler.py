@@ -1,0 +1,45 @@
+"""The Lambda function that asks, on a schedule, what became of accepted recommendations."""
+
+import os
+from collections.abc import Sequence
+
+from aws_lambda_powertools import Logger, Metrics
+
+from recommendation_applier.domain.errors import LedgerUnavailableError
+from recommendation_applier.entrypoints import follow_up_log
+from recommendation_applier.entrypoints import metrics as own_metrics
+from recommendation_applier.entrypoints.follow_up_wiring import wire
+from recommendation_applier.entrypoints.settings import FollowUpSettings, read_settings
+from recommendation_applier.entrypoints.wiring import Context, Time
+from recommendation_applier.use_cases.follow_up import EndedApplication
+
+settings = read_settings(os.environ, FollowUpSettings)
+logger = Logger(service=settings.powertools_service_name, level=settings.powertools_log_level)
+metrics = Metrics(
+    service=settings.powertools_service_name, namespace=settings.powertools_metrics_namespace
+)
+follower = wire(settings)
+
+
+def handler(event: object, context: Context) -> None:  # noqa: ARG001 - the schedule says nothing
+    """Ask about everything that is due, until the time is up; the next tick goes on.
+
+    Raises LedgerUnavailableError if the ledger could not be read: nothing else would tell of it.
+    """
+    logger.append_keys(requestId=getattr(context, "aws_request_id", None))
+    with follower.amazon.http() as http:
+        report = follower.use_case(http, Time.of(context), tell=_tell, report_failure=_warn).run()
+    follow_up_log.write(report, logger)
+    own_metrics.emit(own_metrics.follow_up_counts(report), metrics)
+    if isinstance(report.failure, LedgerUnavailableError):
+        raise report.failure
+
+
+def _tell(ended: Sequence[EndedApplication]) -> None:
+    """Name them, and count them at once: what ends the tick later must not silence the alarm."""
+    follow_up_log.tell(ended, logger)
+    own_metrics.emit(own_metrics.ended_counts(ended), metrics)
+
+
+def _warn(failure: str) -> None:
+    logger.warning("aws call failed", extra={"failure": failure})

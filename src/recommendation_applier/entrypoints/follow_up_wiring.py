@@ -1,0 +1,47 @@
+"""Joins the parts of the follow-up function."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import boto3
+import httpx
+
+from recommendation_applier.aws.follow_ups import FollowUps
+from recommendation_applier.entrypoints.settings import FollowUpSettings
+from recommendation_applier.entrypoints.wiring import AmazonAds, Time, connect, now
+from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUp
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """What outlives a tick."""
+
+    settings: FollowUpSettings
+    amazon: AmazonAds
+
+    def use_case(
+        self,
+        http: httpx.Client,
+        time: Time,
+        *,
+        tell: Callable[[Sequence[EndedApplication]], None],
+        report_failure: Callable[[str], None],
+    ) -> FollowUp:
+        """Join the parts for one tick."""
+        return FollowUp(
+            api=self.amazon.api(http, time, report_failure=report_failure),
+            store=FollowUps(
+                self.amazon.dynamodb,
+                table_name=self.settings.ledger_table_name,
+                report_failure=report_failure,
+                time_is_up=time.is_up,
+            ),
+            clock=now,
+            tell=tell,
+            time_is_up=time.requests_are_over,
+        )
+
+
+def wire(settings: FollowUpSettings) -> Follower:
+    """Build what outlives a tick; no call is made."""
+    return Follower(settings, connect(boto3.session.Session(), settings))

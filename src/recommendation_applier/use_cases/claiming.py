@@ -1,0 +1,139 @@
+"""What of an invocation may be sent, what has to be asked about first, and what has to wait."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from recommendation_applier.domain.batching import ApplyBatch, into_batches
+from recommendation_applier.domain.errors import (
+    ClaimedElsewhereError,
+    LedgerUnavailableError,
+    RetryableError,
+)
+from recommendation_applier.domain.ledger import Standing, Verdict
+from recommendation_applier.domain.reasons import Door, NotApplicableReason
+from recommendation_applier.domain.recommendation import Advertiser, Recommendation
+from recommendation_applier.use_cases.claims import Candidate, Claimed
+from recommendation_applier.use_cases.conclusions import Conclusions
+from recommendation_applier.use_cases.ledger import Ledger
+from recommendation_applier.use_cases.progress import Part, Progress
+
+_SETTLED = {
+    Standing.ACCEPTED: NotApplicableReason.ALREADY_ACCEPTED,
+    Standing.REJECTED: NotApplicableReason.REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A recommendation that only has to be claimed and sent.
+
+    *in_doubt* says that its source does not know whether it was sent; *barred* why it must not be
+    sent any more: such a one is here because it may have been, and its end has to be known.
+    """
+
+    part: Part
+    recommendation: Recommendation
+    partner_opportunity_id: str
+    in_doubt: bool = False
+    barred: NotApplicableReason | None = None
+
+    @property
+    def recommendation_id(self) -> str:
+        """The id that the ledger and Amazon know it by."""
+        return self.recommendation.recommendation_id
+
+    @property
+    def account(self) -> tuple[str, Advertiser]:
+        """What an apply request has exactly one of."""
+        return self.partner_opportunity_id, self.recommendation.advertiser
+
+    def as_candidate(self) -> Candidate:
+        """What the ledger has to know of it."""
+        return Candidate(
+            self.recommendation,
+            self.partner_opportunity_id,
+            self.part.delivery.message_id,
+            in_doubt=self.in_doubt,
+            is_barred=self.barred is not None,
+        )
+
+
+def batches_of(ready: Iterable[Ready], **limit: int) -> list[ApplyBatch]:
+    """Group what is *ready* into the fewest requests."""
+    return list(
+        into_batches(
+            ((each.partner_opportunity_id, each.recommendation) for each in ready), **limit
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claiming:
+    """Claims for one invocation, and lets everything leave that is not its to send."""
+
+    progress: Progress
+    conclusions: Conclusions
+    ledger: Ledger
+    clock: Callable[[], datetime]
+
+    def claim(self, ready: Sequence[Ready]) -> tuple[list[Ready], list[Ready]]:
+        """Claim what is *ready*; return what may be sent, and what has to be asked about first."""
+        claimed = self.ledger.claim([each.as_candidate() for each in ready])
+        clear: list[Ready] = []
+        in_doubt: list[Ready] = []
+        elsewhere: list[Ready] = []
+        for each in ready:
+            found = claimed.get(each.recommendation_id)
+            if found is None:
+                continue
+            if found.standing in _SETTLED:
+                self._let_go(each, _SETTLED[found.standing])
+            elif found.standing is Standing.CLAIMED:
+                elsewhere.append(each)
+            elif found.standing is Standing.IN_DOUBT:
+                taken_back = NotApplicableReason.WITHDRAWN_EARLIER if found.tombstone else None
+                in_doubt.append(replace(each, barred=each.barred or taken_back))
+            elif found.tombstone is not None:
+                self._let_go(each, each.barred or NotApplicableReason.WITHDRAWN_EARLIER)
+            else:
+                clear.append(each)
+        if elsewhere:
+            self.put_off(elsewhere, self._claimed_elsewhere(claimed.values()))
+        self.put_off(
+            [each for each in ready if each.recommendation_id not in claimed],
+            LedgerUnavailableError("the ledger could not tell whether it was sent before"),
+        )
+        return self.without_barred(clear), in_doubt
+
+    def without_barred(
+        self, ready: Sequence[Ready], *, verdict: Verdict = Verdict.RELEASED
+    ) -> list[Ready]:
+        """Let those leave that must not be sent, and return the others.
+
+        They are RELEASED where Amazon does not have them: nobody sent them, or it has been asked.
+        """
+        for batch in batches_of(each for each in ready if each.barred is not None):
+            self.ledger.record(batch, {verdict: batch.recommendation_ids})
+        for each in ready:
+            if each.barred is not None:
+                self._let_go(each, each.barred)
+        return [each for each in ready if each.barred is None]
+
+    def put_off(self, ready: Sequence[Ready], error: RetryableError) -> None:
+        """Let what is *ready* wait, which nothing was sent or asked for."""
+        for batch in batches_of(ready):
+            self.conclusions.put_off(batch, error)
+
+    def _claimed_elsewhere(self, claimed: Iterable[Claimed]) -> ClaimedElsewhereError:
+        now = self.clock()
+        ends = [each.free_at for each in claimed if each.standing is Standing.CLAIMED]
+        seconds = max(((end - now).total_seconds() for end in ends if end is not None), default=0.0)
+        return ClaimedElsewhereError(
+            "another invocation has it in hand, or had it when it crashed; its claim ends in "
+            f"{seconds:.0f} s",
+            retry_after=seconds,
+        )
+
+    def _let_go(self, each: Ready, reason: NotApplicableReason) -> None:
+        self.progress.leave(each.part, Door.NOT_APPLICABLE, reason)

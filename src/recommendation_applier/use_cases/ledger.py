@@ -1,0 +1,240 @@
+"""The ledger of one invocation: claim -> apply -> record, so that nothing is sent twice.
+
+An id is claimed, with a lease, before it is sent; what became of it is recorded before its message
+is let go. A claim that nothing was recorded for is somebody's at work while its lease lasts, and in
+doubt afterwards: Amazon is asked before the id is sent again. Storage may fail at any point, and
+may have done what it failed to confirm; whatever is not certain is claimed, recorded or remembered
+again by whoever gets the message next.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Final
+
+from recommendation_applier.domain.batching import ApplyBatch
+from recommendation_applier.domain.delivery import Withdrawal
+from recommendation_applier.domain.follow_up import begin
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    Claim,
+    Entry,
+    Known,
+    Standing,
+    Tombstone,
+    Verdict,
+    at_work_until,
+    kept_until,
+    standing_of,
+)
+from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.repeats import latest_withdrawals
+from recommendation_applier.use_cases.claims import NO_REQUEST, Candidate, Claimed, Request
+from recommendation_applier.use_cases.ports import LedgerStore
+
+_MOST_IDS: Final = 100
+"""Of one record: as many as an apply request has."""
+
+_MAX_ROUNDS: Final = 3
+"""An entry that changes hands three times while it is claimed is left to those who have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Claims for one invocation, which *token* names, and records what became of its claims.
+
+    *lease_ends* is when its claims do; *retention* is how long after its expiry a recommendation
+    is remembered; *decided_by* says in each entry who wanted it applied.
+    """
+
+    store: LedgerStore
+    token: str
+    clock: Callable[[], datetime]
+    lease_ends: datetime
+    retention: timedelta
+    decided_by: str
+    _numbers: "count[int]" = field(default_factory=count)
+    _message_ids: dict[str, str] = field(default_factory=dict)
+
+    def claim(self, candidates: Sequence[Candidate]) -> Mapping[str, Claimed]:
+        """Claim the *candidates*, each of another recommendation; say by id how it stands.
+
+        One that the ledger could not tell of is left out, and must not be sent. One that Amazon has
+        taken back, or that is barred from being sent, is taken over from nobody unless it may have
+        been sent before: what is held stays held.
+        """
+        wanted = {each.recommendation.recommendation_id: each for each in candidates}
+        self._message_ids.update({each: wanted[each].message_id for each in wanted})
+        offered = {each: Claimed(_weigh(Standing.FREE, wanted[each])) for each in wanted}
+        claimed: dict[str, Claimed] = {}
+        entries = [self._entry(each) for each in wanted.values()]
+        found = self._take(self.store.put_new(entries), offered, claimed)
+        for _ in range(_MAX_ROUNDS):
+            if not found:
+                return claimed
+            found = self._claim_known(found, wanted, claimed)
+        for recommendation_id, known in found.items():
+            claimed[recommendation_id] = _claimed(Standing.CLAIMED, known)
+        return claimed
+
+    def record(
+        self,
+        batch: ApplyBatch,
+        verdicts: Mapping[Verdict, Collection[str]],
+        request: Request = NO_REQUEST,
+        *,
+        pending: Collection[str] = (),
+    ) -> bool:
+        """Record what became of ids of *batch*; tell whether it is recorded for certain.
+
+        *pending* are those accepted ones whose application is to be followed.
+        """
+        named = {recommendation_id for ids in verdicts.values() for recommendation_id in ids}
+        ids = [each for each in batch.recommendation_ids if each in named]
+        # An answer about 500 ids is kept in pieces: DynamoDB takes 400 kB, and each id is named up
+        # to four times until the end of its application is told.
+        pieces = [ids[start : start + _MOST_IDS] for start in range(0, len(ids), _MOST_IDS)]
+        recorded = [
+            self._record(batch.only(frozenset(piece)), verdicts, request, pending)
+            for piece in pieces
+        ]
+        return all(recorded)
+
+    def withdraw(self, withdrawals: Sequence[Withdrawal]) -> AbstractSet[str]:
+        """Remember what was taken back and as of when; name the ids that are remembered."""
+        tombstones = {
+            recommendation_id: Tombstone(withdrawal.as_of, withdrawal.reason)
+            for recommendation_id, withdrawal in latest_withdrawals(withdrawals).items()
+        }
+        if not tombstones:
+            return frozenset()
+        return self.store.bury(tombstones, kept_until=self._kept_until(()))
+
+    def remember_letters(self, positions: Mapping[str, AbstractSet[int]]) -> None:
+        """Remember, by SQS message id, parts whose letters are stored although the message stays.
+
+        Should that fail, the next receive may store a letter a second time: no harm is done.
+        """
+        if positions:
+            self.store.remember_letters(positions, kept_until=self._kept_until(()))
+
+    def letters_of(self, message_ids: AbstractSet[str]) -> Mapping[str, AbstractSet[int]]:
+        """Name the parts of each message whose dead letters are remembered."""
+        return self.store.letters_of(message_ids) if message_ids else {}
+
+    def _record(
+        self,
+        batch: ApplyBatch,
+        verdicts: Mapping[Verdict, Collection[str]],
+        request: Request,
+        pending: Collection[str],
+    ) -> bool:
+        now = self.clock()
+        ids = frozenset(batch.recommendation_ids)
+        found = {
+            verdict: tuple(each for each in those if each in ids)
+            for verdict, those in verdicts.items()
+        }
+        return self.store.add_record(
+            BatchRecord(
+                token=self.token,
+                number=next(self._numbers),
+                partner_opportunity_id=batch.partner_opportunity_id,
+                advertiser=batch.advertiser,
+                verdicts={verdict: those for verdict, those in found.items() if those},
+                recorded_at=now,
+                kept_until=self._kept_until(batch.recommendations),
+                sent_at=request.sent_at,
+                http_status=request.http_status,
+                request_ids=request.request_ids,
+                answer=request.answer,
+                lost_by={
+                    each: self._message_ids[each]
+                    for each in found.get(Verdict.IN_DOUBT, ())
+                    if request.sent_at is not None
+                },
+                follow_up=begin([each for each in pending if each in ids], now=now),
+            )
+        )
+
+    def _claim_known(
+        self,
+        found: Mapping[str, Known],
+        wanted: Mapping[str, Candidate],
+        claimed: dict[str, Claimed],
+    ) -> Mapping[str, Known]:
+        """Claim what exists and may be claimed; return what changed meanwhile."""
+        tokens = {known.claim.token for known in found.values() if known.claim}
+        records = self.store.records_of(tokens) if tokens else {}
+        taking: list[tuple[Entry, Known]] = []
+        offered: dict[str, Claimed] = {}
+        for recommendation_id, known in found.items():
+            if known.claim and known.claim.token not in records:
+                continue  # its records could not be read
+            candidate = wanted[recommendation_id]
+            offer = self._offer(candidate, known, records[known.claim.token] if known.claim else ())
+            may_be_sent = offer.tombstone is None and not candidate.is_barred
+            if offer.standing is Standing.IN_DOUBT or (
+                offer.standing is Standing.FREE and may_be_sent
+            ):
+                offered[recommendation_id] = offer
+                taking.append((self._entry(candidate), known))
+            else:
+                claimed[recommendation_id] = offer
+        return self._take(self.store.take_over(taking), offered, claimed) if taking else {}
+
+    def _offer(
+        self, candidate: Candidate, known: Known, records: Collection[BatchRecord]
+    ) -> Claimed:
+        recommendation_id = candidate.recommendation.recommendation_id
+        # What comes back as a letter about a lost answer has waited for a person.
+        message_id = None if candidate.in_doubt else candidate.message_id
+        standing = standing_of(
+            recommendation_id, known.claim, records, now=self.clock(), message_id=message_id
+        )
+        tombstone = known.as_seen_by(candidate.recommendation).tombstone
+        if known.claim is None or standing is not Standing.CLAIMED:
+            return Claimed(_weigh(standing, candidate), tombstone)
+        until = at_work_until(recommendation_id, known.claim, records, message_id=message_id)
+        return Claimed(standing, free_at=until)
+
+    def _take(
+        self,
+        answers: Mapping[str, Known | None],
+        offered: Mapping[str, Claimed],
+        claimed: dict[str, Claimed],
+    ) -> Mapping[str, Known]:
+        """Note what is ours by now; return what somebody else's entry stood in the way of.
+
+        A write that was thought to have failed, and was repeated, meets itself.
+        """
+        others: dict[str, Known] = {}
+        for recommendation_id, known in answers.items():
+            if known is None or (known.claim and known.claim.token == self.token):
+                claimed[recommendation_id] = offered[recommendation_id]
+            else:
+                others[recommendation_id] = known
+        return others
+
+    def _entry(self, candidate: Candidate) -> Entry:
+        return Entry(
+            candidate.recommendation,
+            candidate.partner_opportunity_id,
+            self.decided_by,
+            Claim(self.token, self.clock(), self.lease_ends),
+            self._kept_until([candidate.recommendation]),
+        )
+
+    def _kept_until(self, recommendations: Collection[Recommendation]) -> datetime:
+        return kept_until(recommendations, now=self.clock(), retention=self.retention)
+
+
+def _claimed(standing: Standing, known: Known) -> Claimed:
+    return Claimed(standing, free_at=known.claim.lease_ends if known.claim else None)
+
+
+def _weigh(standing: Standing, candidate: Candidate) -> Standing:
+    in_doubt = standing is Standing.FREE and candidate.in_doubt
+    return Standing.IN_DOUBT if in_doubt else standing

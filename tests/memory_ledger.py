@@ -1,0 +1,174 @@
+"""The ledger in memory: fits the three store ports, and lets a test look inside.
+
+tests/contract/test_ledger_stores.py holds it and the adapters of DynamoDB to one contract.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import RLock
+
+from recommendation_applier.domain.breaker import Breaker
+from recommendation_applier.domain.ledger import BatchRecord, Claim, Entry, Known, Tombstone
+
+_SETTINGS = ("current_settings", "recommended_settings")
+
+
+@dataclass
+class MemoryLedger:
+    """Fits LedgerStore, FollowUpStore and BreakerStore.
+
+    An id may have an entry, a tombstone or both; *records* are keyed by token and number;
+    *kept_until* is that of ids and messages. Nothing is forgotten.
+    """
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    tombstones: dict[str, Tombstone] = field(default_factory=dict)
+    records: dict[tuple[str, int], BatchRecord] = field(default_factory=dict)
+    letters: dict[str, frozenset[int]] = field(default_factory=dict)
+    breaker: Breaker = field(default_factory=Breaker)
+    kept_until: dict[str, datetime] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    def known(self, recommendation_id: str) -> Known | None:
+        """Give what stands there for an id; None where nothing does."""
+        entry = self.entries.get(recommendation_id)
+        tombstone = self.tombstones.get(recommendation_id)
+        if entry is None and tombstone is None:
+            return None
+        return Known(claim=entry.claim if entry else None, tombstone=tombstone)
+
+    # LedgerStore
+
+    def put_new(self, entries: Sequence[Entry]) -> Mapping[str, Known | None]:
+        """See the port."""
+        return {entry.recommendation_id: self._put_new(entry) for entry in entries}
+
+    def take_over(self, entries: Sequence[tuple[Entry, Known]]) -> Mapping[str, Known | None]:
+        """See the port."""
+        return {entry.recommendation_id: self._take_over(entry, known) for entry, known in entries}
+
+    def bury(
+        self, tombstones: Mapping[str, Tombstone], *, kept_until: datetime
+    ) -> AbstractSet[str]:
+        """See the port."""
+        with self._lock:
+            for recommendation_id, tombstone in tombstones.items():
+                standing = self.tombstones.get(recommendation_id)
+                if standing is None or standing.as_of <= tombstone.as_of:
+                    self.tombstones[recommendation_id] = tombstone
+                    self._keep(recommendation_id, kept_until)
+        return set(tombstones)
+
+    def records_of(self, tokens: AbstractSet[str]) -> Mapping[str, Sequence[BatchRecord]]:
+        """See the port."""
+        with self._lock:
+            return {
+                token: [
+                    record for (owner, _), record in sorted(self.records.items()) if owner == token
+                ]
+                for token in tokens
+            }
+
+    def add_record(self, record: BatchRecord) -> bool:
+        """See the port; a follow-up that has begun is not put back."""
+        with self._lock:
+            kept = self.records.get((record.token, record.number))
+            if kept is None or kept.follow_up is None or not kept.follow_up.checks:
+                self.records[record.token, record.number] = record
+        return True
+
+    def remember_letters(
+        self, positions: Mapping[str, AbstractSet[int]], *, kept_until: datetime
+    ) -> None:
+        """See the port."""
+        with self._lock:
+            for message_id, parts in positions.items():
+                if parts:
+                    self.letters[message_id] = self.letters.get(message_id, frozenset()) | parts
+                    self._keep(message_id, kept_until)
+
+    def letters_of(self, message_ids: AbstractSet[str]) -> Mapping[str, AbstractSet[int]]:
+        """See the port."""
+        with self._lock:
+            return {each: self.letters[each] for each in message_ids if each in self.letters}
+
+    # FollowUpStore
+
+    def due(self, now: datetime, *, limit: int) -> Sequence[BatchRecord]:
+        """See the port."""
+        with self._lock:
+            waiting = [
+                (record.follow_up.due, key)
+                for key, record in self.records.items()
+                if record.follow_up and record.follow_up.due and record.follow_up.due <= now
+            ]
+            return [self.records[key] for _, key in sorted(waiting)[:limit]]
+
+    def save(self, record: BatchRecord, *, checks: int) -> bool:
+        """See the port."""
+        key = (record.token, record.number)
+        with self._lock:
+            kept = self.records.get(key)
+            if kept is None or kept.follow_up is None or kept.follow_up.checks != checks:
+                return False
+            self.records[key] = record
+        return True
+
+    # BreakerStore
+
+    def read_breaker(self) -> Breaker:
+        """See the port."""
+        return self.breaker
+
+    def save_breaker(self, breaker: Breaker) -> bool:
+        """See the port."""
+        with self._lock:
+            if self.breaker.version != breaker.version - 1:
+                return False
+            self.breaker = breaker
+        return True
+
+    # One entry at a time
+
+    def _put_new(self, entry: Entry) -> Known | None:
+        with self._lock:
+            standing = self.known(entry.recommendation_id)
+            if standing is None:
+                self.entries[entry.recommendation_id] = entry
+                self._keep(entry.recommendation_id, entry.kept_until)
+            return standing
+
+    def _take_over(self, entry: Entry, known: Known) -> Known | None:
+        with self._lock:
+            standing = self.known(entry.recommendation_id) or Known()
+            if (_token(standing.claim), _as_of(standing.tombstone)) != (
+                _token(known.claim),
+                _as_of(known.tombstone),
+            ):
+                return standing
+            old = self.entries.get(entry.recommendation_id)
+            self.entries[entry.recommendation_id] = _over(old, entry) if old else entry
+            self._keep(entry.recommendation_id, entry.kept_until)
+            return None
+
+    def _keep(self, key: str, moment: datetime) -> None:
+        self.kept_until[key] = moment
+
+
+def _over(old: Entry, new: Entry) -> Entry:
+    """Write *new* over *old*: what it does not say of the recommendation stays as it was."""
+    said = {name: value for name, value in new.recommendation if value is not None}
+    if any(said.get(name) for name in _SETTINGS):  # the two belong together
+        said |= {name: getattr(new.recommendation, name) for name in _SETTINGS}
+    merged = old.recommendation.model_copy(update=said)
+    return replace(new, recommendation=merged)
+
+
+def _token(claim: Claim | None) -> str | None:
+    return claim.token if claim else None
+
+
+def _as_of(tombstone: Tombstone | None) -> datetime | None:
+    return tombstone.as_of if tombstone else None
