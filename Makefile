@@ -18,6 +18,7 @@ export SAM_CLI_TELEMETRY := 0
 DEVELOPMENT := .venv/installed.txt
 SAM := .tools/sam/installed.txt
 CHECKOV := .tools/checkov/installed.txt
+MUTMUT := .tools/mutmut/installed.txt
 RUNTIME := .tools/runtime/installed.txt
 
 .PHONY: help
@@ -46,11 +47,27 @@ lint: $(DEVELOPMENT) ## style, types, import rules and the template
 	@PYTHONPATH=src .venv/bin/lint-imports --no-logo
 	@.venv/bin/cfn-lint template.yaml
 
+.PHONY: bench
+bench: $(DEVELOPMENT) ## what it costs and how fast it is: PAGES="aws-calls" and JSON=1 if wanted
+	@PYTHONPATH=src .venv/bin/python -m tests.bench \
+		$(if $(filter-out 0,$(JSON)),--json) $(PAGES) $(ARGS)
+
 # sam looks for the function's Python on PATH and is satisfied with the one of .tools/runtime.
+.PHONY: simulate
+simulate: $(DEVELOPMENT) ## virtual time: SEEDS=2000 or 17..40 or 3,5; SEED=17 with its story; BUGS=1
+	@PYTHONPATH=src .venv/bin/python -m tests.simulation $(if $(PROFILE),--profile $(PROFILE)) \
+		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(OUTAGE),--outage $(OUTAGE)) $(if $(filter-out 0,$(BUGS)),--bugs) $(ARGS)
+
 .PHONY: build
 build: $(SAM) $(RUNTIME) ## the bundle, as `sam deploy` would ship it: ARCHITECTURE=x86_64 if wanted
 	@PATH="$(CURDIR)/.tools/runtime/bin:$$PATH" .tools/sam/bin/sam build \
 		--build-dir "$(BUILD_DIR)" --parameter-overrides Architecture=$(ARCHITECTURE)
+
+# Not a part of `test`: it runs the unit tests some thousand times.
+.PHONY: mutate
+mutate: $(MUTMUT) ## mutation tests of the rules: MODULES="domain.ledger use_cases.ledger" if wanted
+	@.tools/mutmut/bin/python -m tests.mutation $(MODULES) $(ARGS)
 
 .PHONY: tools
 tools: $(DEVELOPMENT) $(SAM) $(CHECKOV) $(RUNTIME) ## the virtual environments alone
@@ -78,6 +95,8 @@ $(SAM): requirements/sam.txt | supported-python
 	$(install)
 $(CHECKOV): requirements/checkov.txt | supported-python
 	$(install)
+$(MUTMUT): requirements/mutmut.txt | supported-python
+	$(install)
 $(RUNTIME): requirements/runtime.txt
 	$(install)
 
@@ -100,6 +119,8 @@ lock: $(UV) ## write the locks anew: after a change in pyproject.toml or require
 		--constraint requirements/development.txt pyproject.toml
 	@$(COMPILE) --python-version 3.11 --output-file requirements/sam.txt requirements/sam.in
 	@$(COMPILE) --python-version 3.11 --output-file requirements/checkov.txt requirements/checkov.in
+	@$(COMPILE) --python-version 3.11 --output-file requirements/mutmut.txt \
+		--constraint requirements/development.txt requirements/mutmut.in
 	@$(COMPILE) --python-version 3.13 --output-file requirements/runtime.txt requirements/runtime.in
 
 $(UV): | supported-python
