@@ -1,0 +1,92 @@
+"""The bench measures what it says, with fewer deliveries than `make bench` takes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.bench import aws_calls
+from tests.bench.__main__ import PAGES, main
+from tests.bench.aws_meter import index_write_units
+from tests.bench.page import Page
+
+EXAMPLE = Page(name="example", title="An example", columns=("what", "calls"), rows=[("all", 1_234)])
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, Any]]:
+    """What AWS calls 200 deliveries of two accounts cost."""
+    found: list[dict[str, Any]] = aws_calls.measure(200).as_json()["rows"]
+    return found
+
+
+def test_a_claim_is_one_call_and_one_write_unit(rows: list[dict[str, Any]]) -> None:
+    """200 ids: 200 entries, two records of five units each and their place in the index."""
+    new = rows[0]
+
+    assert new["what happens"] == "new: all are accepted"
+    assert new["DynamoDB calls"] == 200 + 2 + 1  # the breaker is read
+    assert new["write units"] == 200 + 2 * (5 + 1)
+    assert (new["of the index"], new["read units"], new["SQS calls"]) == (2, 1, 0)
+
+
+def test_a_repeat_is_one_call_and_one_write_unit(rows: list[dict[str, Any]]) -> None:
+    """A condition that fails is charged for; the records of the one claim are one more call."""
+    assert [rows[1][name] for name in ("DynamoDB calls", "write units")] == [202, 200]
+
+
+def test_a_follow_up_costs_by_the_batch(rows: list[dict[str, Any]]) -> None:
+    """Not by the id."""
+    for row in rows[2:4]:
+        assert row["DynamoDB calls"] < 10
+        assert row["write units"] < 20
+
+
+def test_an_outage_costs_one_more_call_to_sqs_for_ten(rows: list[dict[str, Any]]) -> None:
+    """Nothing is lost, and nothing is paid for twice."""
+    down = rows[-1]
+
+    assert down["what happens"] == "Amazon is down: all are retried"
+    assert (down["SQS calls"], down["write units"] <= 220) == (20, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "units"),
+    [
+        (None, None, 0),
+        (None, "1794312000", 1),
+        ("1794312000", None, 1),
+        ("1794312000", "1794312000", 0),
+        ("1794312000", "1794312600", 2),
+    ],
+)
+def test_an_index_is_charged_for_what_changes_in_it(
+    before: str | None, after: str | None, units: int
+) -> None:
+    """In, out, and out and in again."""
+
+    def item(due: str | None) -> dict[str, dict[str, str]]:
+        keys = {"pk": {"S": "CLAIM#1"}, "sk": {"S": "RECORD#0001"}}
+        return keys | ({"followUp": {"S": "DUE"}, "dueAt": {"N": due}} if due else {})
+
+    assert index_write_units(item(before), item(after)) == units
+
+
+def test_figures_are_for_people_or_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    """A table, or JSON alone on the standard output."""
+    assert main([], measures={"example": lambda: EXAMPLE}) == 0
+    table = capsys.readouterr().out
+    assert main(["--json", "example"], measures={"example": lambda: EXAMPLE}) == 0
+
+    assert "An example" in table
+    assert "1,234" in table
+    [page] = json.loads(capsys.readouterr().out)
+    assert page["rows"] == [{"what": "all", "calls": 1_234}]
+
+
+def test_a_page_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the names of those that do."""
+    with pytest.raises(SystemExit, match=r"^2$"):
+        main(["memory"])
+
+    assert f"unknown: memory; there are {', '.join(PAGES)}" in capsys.readouterr().err
