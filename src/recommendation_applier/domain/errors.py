@@ -12,7 +12,8 @@ ApplierError
 │   │   └── LedgerUnavailableError  what was sent before, or just now, is not known
 │   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
 ├── RefusedError                    the request itself is wrong, and will be the next time
-└── SettingsError                   an operator: the function's environment
+├── SettingsError                   an operator: the function's environment
+└── PolicyError                     an operator: the policy of what may be applied
 
 A 422 is not here: it is an answer, given id by id (see `outcome`).
 """
@@ -130,3 +131,7 @@ class RefusedError(ApplierError):
 
 class SettingsError(ApplierError):
     """A variable of the function's environment is missing or malformed; the message names it."""
+
+
+class PolicyError(ApplierError):
+    """The policy cannot be used; the message names every field that is wrong."""

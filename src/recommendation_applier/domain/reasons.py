@@ -49,6 +49,8 @@ class NotApplicableReason(StrEnum):
     """Another delivery of the same invocation carries the same recommendation."""
     ALREADY_ACCEPTED = "ALREADY_ACCEPTED"
     """The ledger knows that Amazon accepted it earlier."""
+    IGNORED_BY_POLICY = "IGNORED_BY_POLICY"
+    """A rule of the policy says IGNORE."""
     DEAD_LETTERED_EARLIER = "DEAD_LETTERED_EARLIER"
     """Its dead letter was stored at an earlier receive of a message that has to stay for others."""
     OTHER_DATASET = "OTHER_DATASET"
@@ -64,6 +66,20 @@ class HeldReason(StrEnum):
 
     DRY_RUN = "DRY_RUN"
     """`ApplyMode` is `DRY_RUN`: the request that would have been made is in the log."""
+    POLICY_HOLD = "POLICY_HOLD"
+    """A rule of the policy, or its default, says HOLD."""
+    LIMIT_PASSED = "LIMIT_PASSED"
+    """A number would go beyond a limit of the rule."""
+    LIMIT_UNKNOWN = "LIMIT_UNKNOWN"
+    """Whether a limit of the rule would be passed cannot be computed."""
+    NEW_NOT_ALLOWED = "NEW_NOT_ALLOWED"
+    """Something has no current value, and the rule's `allowNew` does not cover it."""
+    PROTECTED_CAMPAIGN = "PROTECTED_CAMPAIGN"
+    """The campaign is among the policy's `protectedCampaigns`."""
+    DAILY_LIMIT = "DAILY_LIMIT"
+    """As many recommendations as the rule allows were applied to the campaign today."""
+    COOLING_DOWN = "COOLING_DOWN"
+    """Too little time has passed since the last application to the campaign."""
 
 
 class RetryReason(StrEnum):

@@ -1,0 +1,215 @@
+"""The policy of what may be applied without asking, and what it decides. No I/O."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from recommendation_applier.domain.amounts import show_value
+from recommendation_applier.domain.errors import PolicyError
+from recommendation_applier.domain.policy_limits import (
+    CampaignPacing,
+    Objection,
+    objection_to,
+    pacing_of,
+)
+from recommendation_applier.domain.policy_rules import WIRE, Id, Rule
+from recommendation_applier.domain.reasons import HeldReason
+from recommendation_applier.domain.recommendation import Recommendation
+
+
+class DecisionVerdict(StrEnum):
+    """What the policy says of a recommendation."""
+
+    APPLY = "APPLY"
+    HOLD = "HOLD"
+    IGNORE = "IGNORE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the policy says of one recommendation, and why.
+
+    *rule* is the name of the rule that decided; None if none matched, and the default did. *reason*
+    is there where it is held, *detail* where it is not applied. *pacing* is what the ledger has to
+    check before it is applied.
+    """
+
+    verdict: DecisionVerdict
+    rule: str | None = None
+    reason: HeldReason | None = None
+    detail: str = ""
+    pacing: CampaignPacing | None = None
+
+
+def _version(value: object) -> int:
+    if type(value) is int and value == 1:
+        return 1
+    raise PydanticCustomError("version", "must be 1, the only version that is known")
+
+
+def _named_apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    names = [rule.name for rule in rules]
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is None:
+        return rules
+    raise PydanticCustomError(
+        "names", "must have a name of its own for each rule; '{name}' is there more than once",
+        {"name": repeated},
+    )  # fmt: skip
+
+
+class ApplyPolicy(BaseModel):
+    """What may be applied without asking. The first rule that matches decides."""
+
+    model_config = WIRE
+
+    version: Annotated[
+        Literal[1],
+        BeforeValidator(_version),
+        Field(description="The version of this structure."),
+    ]
+    mode: Annotated[
+        Literal["APPLY", "DRY_RUN"],
+        Field(description="DRY_RUN holds everything; so does the stack's ApplyMode=DRY_RUN."),
+    ]
+    default: Annotated[
+        Literal["APPLY", "HOLD"],
+        Field(description="What becomes of a recommendation that no rule matches."),
+    ]
+    rules: Annotated[
+        tuple[Rule, ...],
+        AfterValidator(_named_apart),
+        Field(description="Looked at from the first to the last."),
+    ]
+    protected_campaigns: Annotated[
+        tuple[Id, ...],
+        Field(description="Ids of campaigns that are held, whatever a rule says but IGNORE."),
+    ] = ()
+
+
+DEFAULT_POLICY: Final = ApplyPolicy(version=1, mode="APPLY", default="APPLY", rules=())
+"""Everything is applied, as far as the stack's `ApplyMode` lets it."""
+
+
+def read_policy(text: str) -> ApplyPolicy:
+    """Read the JSON of a policy, strictly: a word that is not understood could be a limit.
+
+    Raises PolicyError, which names every field that is wrong, what it is and what it must be.
+    """
+    try:
+        document = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_decimal, parse_float=_decimal
+        )
+        return ApplyPolicy.model_validate(document, by_alias=True, by_name=False)
+    except ValidationError as error:
+        # What is wrong within a list also makes it too short for pydantic.
+        findings = [
+            _sentence(finding)
+            for finding in error.errors(include_url=False)
+            if finding["type"] != "too_short" or not finding["input"]
+        ]
+        raise PolicyError(f"the policy cannot be used: {'; '.join(findings)}") from error
+    except (ValueError, RecursionError) as error:
+        raise PolicyError(f"the policy cannot be used: it is not JSON: {error}") from error
+
+
+class _SchemaWithoutTitles(GenerateJsonSchema):
+    """The titles would only repeat the names of the fields."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - as inherited
+        return False
+
+
+def policy_schema() -> dict[str, Any]:
+    """Give the JSON schema of what `read_policy` reads; the names of rules it cannot compare."""
+    schema = ApplyPolicy.model_json_schema(schema_generator=_SchemaWithoutTitles)
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
+
+
+def decide(recommendation: Recommendation, policy: ApplyPolicy, *, now: datetime) -> Decision:
+    """Say what *policy* wants done with *recommendation* at *now*; its `mode` is not asked.
+
+    The first rule that matches decides, or else the default. What is not ignored is held if its
+    campaign is protected; what would be applied is held if it passes a limit of the rule, or if
+    that cannot be computed. Never raises, whatever the settings hold.
+    """
+    rule = next((one for one in policy.rules if one.matches(recommendation, now)), None)
+    name = None if rule is None else rule.name
+    if rule is not None and rule.decision == "IGNORE":
+        return Decision(
+            verdict=DecisionVerdict.IGNORE, rule=name, detail=f"rule '{name}' says IGNORE"
+        )
+    objection = _objection(recommendation, policy, rule)
+    if objection is not None:
+        return Decision(
+            verdict=DecisionVerdict.HOLD,
+            rule=name,
+            reason=objection.reason,
+            detail=objection.detail,
+        )
+    return Decision(
+        verdict=DecisionVerdict.APPLY, rule=name, pacing=None if rule is None else pacing_of(rule)
+    )
+
+
+def _objection(
+    recommendation: Recommendation, policy: ApplyPolicy, rule: Rule | None
+) -> Objection | None:
+    campaign = recommendation.campaign_id
+    if campaign in policy.protected_campaigns:
+        return Objection(
+            HeldReason.PROTECTED_CAMPAIGN, f"campaign {campaign} is among the protectedCampaigns"
+        )
+    if rule is None:
+        said = "no rule matches, and the default says HOLD"
+        return Objection(HeldReason.POLICY_HOLD, said) if policy.default == "HOLD" else None
+    if rule.decision == "HOLD":
+        return Objection(HeldReason.POLICY_HOLD, f"rule '{rule.name}' says HOLD")
+    return objection_to(recommendation, rule)
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"{show_value(repeated)} is there twice in one object")
+    return found
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:  # an exponent of twenty digits
+        raise ValueError(f"{text} is no number") from error
+    if number.is_finite():
+        return number
+    raise ValueError(f"{text} is no number")
+
+
+def _sentence(finding: ErrorDetails) -> str:
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in finding["loc"])
+    where = where.removeprefix(".") or "the policy"
+    if finding["type"] == "missing":
+        return f"{where} is missing"
+    if finding["type"] == "extra_forbidden":
+        return f"{where} is no field of a policy (policy.schema.json lists them all)"
+    rule = _RULES.get(finding["type"]) or re.sub(r"^\w+ should ", "must ", finding["msg"])
+    return f"{where} is {show_value(finding['input'])}; it {rule}"
+
+
+_RULES: Final = {
+    "model_type": "must be an object",
+    "tuple_type": "must be an array",
+    "too_short": "must have one element at least",
+}
+"""Where pydantic's own words are those of Python."""
