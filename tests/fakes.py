@@ -1,13 +1,22 @@
 """Stand-ins for the world outside, in the shape of the ports; `contract` holds them to it."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Any
 
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Confirmation
+from recommendation_applier.domain.errors import PolicyUnavailableError
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
+from recommendation_applier.domain.policy import (
+    DEFAULT_POLICY,
+    ApplyPolicy,
+    PolicyInForce,
+    read_policy,
+)
 from recommendation_applier.domain.reasons import AcceptedReason
 
 
@@ -94,6 +103,29 @@ class FakeDeadLetters:
     def reasons(self) -> list[str]:
         """The reason codes of what is stored."""
         return [letter.reason.code.value for letter in self.stored]
+
+
+@dataclass
+class FakePolicies:
+    """Gives the policy that it is told to, version by version."""
+
+    policy: ApplyPolicy = DEFAULT_POLICY
+    version: int = 1
+    error: PolicyUnavailableError | None = None
+    asked: int = 0
+
+    def current(self) -> PolicyInForce:
+        """See the port."""
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        return PolicyInForce(self.policy, self.version)
+
+    def put(self, **changes: Any) -> None:
+        """Put the default policy with *changes*, by the names of its JSON, in force."""
+        document = {"version": 1, "mode": "APPLY", "default": "APPLY", "rules": []} | changes
+        self.policy = read_policy(json.dumps(document))
+        self.version += 1
 
 
 @dataclass

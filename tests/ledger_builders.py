@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from recommendation_applier.domain.follow_up import FollowUpState
-from recommendation_applier.domain.ledger import BatchRecord, Claim, Entry, Tombstone, Verdict
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    Claim,
+    DecidedBy,
+    Entry,
+    Tombstone,
+    Verdict,
+)
 from recommendation_applier.domain.reasons import NotApplicableReason
 from tests.builders import NOW, OPPORTUNITY, PUBLISHED, advertiser, recommendation
 
@@ -30,7 +37,7 @@ def entry(
     return Entry(
         recommendation=recommendation(recommendation_id, **changes),
         partner_opportunity_id=OPPORTUNITY,
-        decided_by="ApplyMode",
+        decided_by=DecidedBy(policy_version=7, rule="bids"),
         claim=claim(token),
         kept_until=kept_until,
     )

@@ -10,6 +10,7 @@ from recommendation_applier.domain.follow_up import ApplicationEnd, FollowUpStat
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
+    DecidedBy,
     Entry,
     Tombstone,
     Verdict,
@@ -72,7 +73,12 @@ entries = st.builds(
     Entry,
     recommendation=recommendations,
     partner_opportunity_id=identifiers,
-    decided_by=st.text(max_size=40),
+    decided_by=st.builds(
+        DecidedBy,
+        policy_version=st.none() | st.integers(1, 9_999),
+        rule=st.none() | identifiers,
+        released_by=st.none() | identifiers,
+    ),
     claim=claims,
     kept_until=seconds,
 )

@@ -1,4 +1,4 @@
-"""The ledger in memory: fits the three store ports, and lets a test look inside.
+"""The ledger in memory: fits the store ports, and lets a test look inside.
 
 tests/contract/test_ledger_stores.py holds it and the adapters of DynamoDB to one contract.
 """
@@ -10,14 +10,24 @@ from datetime import datetime
 from threading import RLock
 
 from recommendation_applier.domain.breaker import Breaker
-from recommendation_applier.domain.ledger import BatchRecord, Claim, Entry, Known, Tombstone
+from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    Claim,
+    Entry,
+    Hold,
+    Known,
+    Release,
+    StoredEntry,
+    Tombstone,
+)
 
 _SETTINGS = ("current_settings", "recommended_settings")
 
 
 @dataclass
 class MemoryLedger:
-    """Fits LedgerStore, FollowUpStore and BreakerStore.
+    """Fits LedgerStore, PacingStore, FollowUpStore and BreakerStore.
 
     An id may have an entry, a tombstone or both; *records* are keyed by token and number;
     *kept_until* is that of ids and messages. Nothing is forgotten.
@@ -26,6 +36,9 @@ class MemoryLedger:
     entries: dict[str, Entry] = field(default_factory=dict)
     tombstones: dict[str, Tombstone] = field(default_factory=dict)
     records: dict[tuple[str, int], BatchRecord] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    releases: dict[str, Release] = field(default_factory=dict)
+    campaigns: dict[Campaign, CampaignApplications] = field(default_factory=dict)
     letters: dict[str, frozenset[int]] = field(default_factory=dict)
     breaker: Breaker = field(default_factory=Breaker)
     kept_until: dict[str, datetime] = field(default_factory=dict)
@@ -48,6 +61,33 @@ class MemoryLedger:
     def take_over(self, entries: Sequence[tuple[Entry, Known]]) -> Mapping[str, Known | None]:
         """See the port."""
         return {entry.recommendation_id: self._take_over(entry, known) for entry, known in entries}
+
+    def hold(self, token: str, holds: Mapping[str, Hold]) -> AbstractSet[str]:
+        """See the port."""
+        with self._lock:
+            mine = {
+                each
+                for each in holds
+                if each in self.entries and self.entries[each].claim.token == token
+            }
+            self.holds.update({each: holds[each] for each in mine})
+        return mine
+
+    def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
+        """See the port."""
+        return {each: self.stored(each) for each in recommendation_ids}
+
+    def stored(self, recommendation_id: str) -> StoredEntry | None:
+        """Give all that stands there for an id; None where nothing does."""
+        with self._lock:
+            if self.known(recommendation_id) is None:
+                return None
+            return StoredEntry(
+                self.entries.get(recommendation_id),
+                self.tombstones.get(recommendation_id),
+                self.holds.get(recommendation_id),
+                self.releases.get(recommendation_id),
+            )
 
     def bury(
         self, tombstones: Mapping[str, Tombstone], *, kept_until: datetime
@@ -93,6 +133,27 @@ class MemoryLedger:
         """See the port."""
         with self._lock:
             return {each: self.letters[each] for each in message_ids if each in self.letters}
+
+    # PacingStore
+
+    def applications_of(
+        self, campaigns: AbstractSet[Campaign]
+    ) -> Mapping[Campaign, CampaignApplications]:
+        """See the port."""
+        with self._lock:
+            return {each: self.campaigns.get(each, CampaignApplications()) for each in campaigns}
+
+    def save_applications(
+        self, campaign: Campaign, applications: CampaignApplications, *, kept_until: datetime
+    ) -> bool:
+        """See the port."""
+        with self._lock:
+            kept = self.campaigns.get(campaign, CampaignApplications())
+            if kept.version != applications.version - 1:
+                return False
+            self.campaigns[campaign] = applications
+            self._keep(str(campaign), kept_until)
+        return True
 
     # FollowUpStore
 
@@ -150,6 +211,7 @@ class MemoryLedger:
                 return standing
             old = self.entries.get(entry.recommendation_id)
             self.entries[entry.recommendation_id] = _over(old, entry) if old else entry
+            self.holds.pop(entry.recommendation_id, None)
             self._keep(entry.recommendation_id, entry.kept_until)
             return None
 

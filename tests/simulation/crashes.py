@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from recommendation_applier.domain.ledger import Claim, Entry
+from recommendation_applier.domain.ledger import Claim, DecidedBy, Entry
 from tests.builders import advertiser, recommendation
 from tests.simulation.amazon import FOR_GOOD, Fate
 from tests.simulation.clock import date_of
@@ -43,7 +43,7 @@ def spine(kill: tuple[int, Kill] | None = None) -> World:
     world.memory.entries["elsewhere"] = Entry(
         recommendation("elsewhere", advertiser=advertiser(1)),
         "PO-1",
-        "another invocation",
+        DecidedBy(),
         Claim("another invocation", date_of(0.0), lease_ends),
         lease_ends,
     )

@@ -25,11 +25,13 @@ from recommendation_applier.use_cases.apply_recommendations import ApplyRecommen
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUp, FollowUpReport
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 from recommendation_applier.use_cases.ledger import Ledger
+from recommendation_applier.use_cases.pacing import CampaignPacer
 from recommendation_applier.use_cases.ports import Opportunities
 from tests.simulation.clock import BEGINNING, date_of
 from tests.simulation.effects import Effects, Invocation
 from tests.simulation.login import Login
 from tests.simulation.network import API, LOGIN, Network
+from tests.simulation.policies import Changes, SimulatedPolicies
 from tests.simulation.sns import SimulatedSns
 from tests.simulation.sqs import SimulatedSqs
 from tests.simulation.tables import SimulatedTable
@@ -67,6 +69,7 @@ class Edges:
     max_receive_count: int
     requests_at_once: int
     dry_run: bool
+    policies: Changes
     on_told: Callable[[Sequence[EndedApplication]], None]
 
 
@@ -85,6 +88,7 @@ class Environment:
             ),
             time=lambda: BEGINNING.timestamp() + edges.effects.now(),
         )
+        self._policies = SimulatedPolicies(edges.effects, edges.policies)
         self._ingress = IngressQueue(cast("SQSClient", edges.sqs), queue_url=edges.sqs.ingress.name)
 
     def apply(self, running: Invocation, event: Mapping[str, Any]) -> invocation.Invocation:
@@ -149,8 +153,9 @@ class Environment:
                 clock=self._now,
                 lease_ends=self._now() + timedelta(seconds=running.seconds + LEASE_MARGIN_SECONDS),
                 retention=RETENTION,
-                decided_by="the simulation",
             ),
+            policies=self._policies,
+            pacer=CampaignPacer(store=edges.table, clock=self._now, retention=RETENTION),
             clock=self._now,
             actionable_statuses=frozenset({"PUBLISHED"}),
             max_receive_count=edges.max_receive_count,

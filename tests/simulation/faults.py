@@ -42,11 +42,15 @@ RATES: Final = {
     "token refused": 0.06,
     "login fails": 0.15,
     "secret not read": 0.10,
+    "policy not read": 0.10,
     "confirmation fails": 0.30,
 }
 """The highest chance of each fault, at each occasion for it."""
 
-OUTAGES: Final = ("amazon", "credentials", "forbidden", "login", "ledger", "dead letters", "secret")
+OUTAGES: Final = (
+    *("amazon", "credentials", "forbidden", "login", "ledger", "dead letters", "secret"),
+    "policy",
+)
 """What can be gone altogether for a while."""
 
 

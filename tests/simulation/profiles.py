@@ -8,6 +8,7 @@ from typing import Final
 from tests.simulation.amazon import Fate
 from tests.simulation.deployment import Shape
 from tests.simulation.faults import HOUR, MINUTE, Faults
+from tests.simulation.policies import DEFAULT
 from tests.simulation.workload import Workload, draw_workload
 from tests.simulation.world import World
 
@@ -85,4 +86,5 @@ def _random(seed: int) -> Random:
 
 
 def _workload(seed: int) -> Workload:
-    return replace(draw_workload(_random(seed), lasts=HOUR), dry_run=False)
+    drawn = draw_workload(_random(seed), lasts=HOUR)
+    return replace(drawn, dry_run=False, policies=((0.0, DEFAULT),))

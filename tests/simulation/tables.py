@@ -7,8 +7,17 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from recommendation_applier.domain.breaker import Breaker
+from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Standing, Tombstone
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    Entry,
+    Hold,
+    Known,
+    Standing,
+    StoredEntry,
+    Tombstone,
+)
 from tests.memory_ledger import MemoryLedger
 from tests.simulation.effects import Effects, Invocation, Kill
 
@@ -63,7 +72,7 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SimulatedTable:
-    """Fits the three store ports over what the world's table holds.
+    """Fits the store ports over what the world's table holds.
 
     What takes several writes is not atomic: others come between, and a kill may leave half of it.
     """
@@ -98,6 +107,23 @@ class SimulatedTable:
 
         written = self._one_by_one("take_over", entries, take)
         return {entry.recommendation_id: known for (entry, _), known in written}
+
+    def hold(self, token: str, holds: Mapping[str, Hold]) -> AbstractSet[str]:
+        """See the port."""
+
+        def put(pair: tuple[str, Hold]) -> bool:
+            return bool(self.memory.hold(token, dict([pair])))
+
+        written = self._one_by_one("hold", list(holds.items()), put)
+        return {name for (name, _), held in written if held}
+
+    def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
+        """See the port."""
+
+        def read(name: str) -> StoredEntry | None:
+            return self.memory.entries_of({name})[name]
+
+        return dict(self._one_by_one("entries_of", sorted(recommendation_ids), read, is_read=True))
 
     def bury(
         self, tombstones: Mapping[str, Tombstone], *, kept_until: datetime
@@ -145,6 +171,29 @@ class SimulatedTable:
 
         found = self._one_by_one("letters_of", sorted(message_ids), read, is_read=True)
         return {message_id: parts for message_id, parts in found if parts}
+
+    # PacingStore
+
+    def applications_of(
+        self, campaigns: AbstractSet[Campaign]
+    ) -> Mapping[Campaign, CampaignApplications]:
+        """See the port."""
+
+        def read(campaign: Campaign) -> CampaignApplications:
+            return self.memory.applications_of({campaign})[campaign]
+
+        those = sorted(campaigns, key=lambda each: (each.entity_id, each.campaign_id))
+        return dict(self._one_by_one("applications_of", those, read, is_read=True))
+
+    def save_applications(
+        self, campaign: Campaign, applications: CampaignApplications, *, kept_until: datetime
+    ) -> bool:
+        """See the port."""
+
+        def save(campaign: Campaign) -> bool:
+            return self.memory.save_applications(campaign, applications, kept_until=kept_until)
+
+        return any(saved for _, saved in self._one_by_one("save_applications", [campaign], save))
 
     # FollowUpStore
 

@@ -126,11 +126,12 @@ class Witness:
         records = self.records.get(entry.claim.token, ())
         return standing_of(recommendation_id, entry.claim, records, now=date_of(self.kernel.now))
 
-    def is_held(self, recommendation_id: str) -> bool:
-        """Tell whether the ledger has on record that it is held back."""
+    def is_kept_back(self, recommendation_id: str) -> bool:
+        """Tell whether it is on record as held, or as ignored by the policy."""
         return any(
-            recommendation_id in record.verdicts.get(Verdict.HELD, ())
+            recommendation_id in record.verdicts.get(verdict, ())
             for record in self.memory.records.values()
+            for verdict in (Verdict.HELD, Verdict.IGNORED)
         )
 
     def removed_until(self, recommendation_id: str, *, before: float = LATEST) -> float | None:

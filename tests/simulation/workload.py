@@ -11,6 +11,7 @@ from tests.builders import confirmation, flat_message, notification, stream_mess
 from tests.simulation.amazon import FOR_GOOD, Fate
 from tests.simulation.clock import stream_date
 from tests.simulation.faults import HOUR, MINUTE
+from tests.simulation.policies import DEFAULT, Changes, draw_policies
 
 DAY: Final = 24 * HOUR
 BODY_MARK: Final = "Bids of similar campaigns are higher."
@@ -36,6 +37,7 @@ class Workload:
     redrives: tuple[float, ...] = ()
     """When somebody sends all dead letters back, beside the end."""
     dry_run: bool = False
+    policies: Changes = ((0.0, DEFAULT),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class _Draw:
                 random.uniform(0.0, 2 * self.lasts) for _ in range(random.choice((0, 0, 1, 2)))
             ),
             dry_run=random.random() < 0.03,
+            policies=draw_policies(random, lasts=2 * self.lasts, accounts=self.accounts.values()),
         )
 
     def _fate(self) -> Fate:

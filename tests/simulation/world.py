@@ -119,6 +119,7 @@ class World:
             max_receive_count=shape.max_receive_count,
             requests_at_once=shape.requests_at_once,
             dry_run=workload.dry_run,
+            policies=workload.policies,
             on_told=witness.note_told,
         )
         self.apply: Function[Done] = self._function("apply", observer.on_apply_end)
@@ -182,7 +183,8 @@ class World:
         for outage in self.faults.outages:
             if outage.what == "credentials":
                 kernel.at(outage.begins, self.login.revoke_everything)
-        last = max([self.faults.end, *(each.moment for each in workload.arrivals)])
+        changed = [moment for moment, _ in workload.policies]
+        last = max([self.faults.end, *changed, *(each.moment for each in workload.arrivals)])
         return max([last, *workload.redrives])
 
     def _replay_dead_letters(self) -> None:

@@ -17,8 +17,18 @@ from recommendation_applier.aws.ledger_documents import (
     reading,
     seconds,
 )
-from recommendation_applier.domain.ledger import Claim, Entry, Known, Tombstone
-from recommendation_applier.domain.reasons import NotApplicableReason
+from recommendation_applier.domain.dates import FOR_EVER
+from recommendation_applier.domain.ledger import (
+    Claim,
+    DecidedBy,
+    Entry,
+    Hold,
+    Known,
+    Release,
+    StoredEntry,
+    Tombstone,
+)
+from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 
 SETTINGS: Final = "settings"
@@ -27,6 +37,19 @@ SETTINGS_LEFT_OUT: Final = "settingsLeftOut"
 
 EARLIER_CLAIMS: Final = "earlierClaims"
 """The claims before the one that stands, the oldest first: each has records of its own."""
+
+
+DECISION_NAMES: Final = ("policyVersion", "rule", "releasedBy")
+"""What says who decided: what a new entry does not say of it must not stay from the old."""
+
+HELD: Final = "HELD"
+"""The only value of `held`: the index has the entries in it that have one, by `heldUntil`."""
+
+HOLD_NAMES: Final = ("held", "heldUntil", "heldAt", "heldReason", "heldDetail")
+"""What a hold adds to an entry; all of it goes when somebody claims the entry anew."""
+
+MAX_DETAIL_LENGTH: Final = 500
+"""Characters of the sentence that says why something is held."""
 
 
 def entry_key(recommendation_id: str) -> Document:
@@ -48,7 +71,9 @@ def entry_document(entry: Entry) -> Document:
         "expiryDate": moment(recommendation.expiry_date),
         **account_document(recommendation.advertiser),
         "partnerOpportunityId": entry.partner_opportunity_id,
-        "decidedBy": entry.decided_by,
+        "policyVersion": entry.decided_by.policy_version,
+        "rule": entry.decided_by.rule,
+        "releasedBy": entry.decided_by.released_by,
         "claim": claim.token,
         "claimedAt": moment(claim.claimed_at),
         "leaseEnds": moment(claim.lease_ends),
@@ -63,6 +88,29 @@ def tombstone_document(tombstone: Tombstone, *, kept_until: datetime) -> Documen
         "withdrawnAsOf": moment(tombstone.as_of),
         "withdrawnReason": tombstone.reason.value,
         "keptUntil": seconds(kept_until),
+    }
+
+
+def hold_document(hold: Hold) -> Document:
+    """Write what a hold adds to an entry; one that never expires is held for ever."""
+    return {
+        "held": HELD,
+        "heldUntil": seconds(hold.until or FOR_EVER),
+        "heldAt": moment(hold.held_at),
+        "heldReason": hold.reason.value,
+        "heldDetail": hold.detail[:MAX_DETAIL_LENGTH] or None,
+    }
+
+
+def release_document(release: Release) -> Document:
+    """Write what a release adds to an entry."""
+    return {
+        "release": {
+            "by": release.by,
+            "why": release.why,
+            "at": moment(release.at) or "",
+            "publishedDate": moment(release.published_date) or "",
+        }
     }
 
 
@@ -129,10 +177,44 @@ def read_entry(document: Mapping[str, Any]) -> Entry | None:
         return Entry(
             recommendation=recommendation,
             partner_opportunity_id=document["partnerOpportunityId"],
-            decided_by=document["decidedBy"],
+            decided_by=DecidedBy(
+                policy_version=document.get("policyVersion"),
+                rule=document.get("rule"),
+                released_by=document.get("releasedBy"),
+            ),
             claim=_read_claim(document),
             kept_until=read_seconds(document["keptUntil"]),
         )
+
+
+def read_stored(document: Mapping[str, Any]) -> StoredEntry:
+    """Read an entry with all that was added to it. Raises LedgerUnavailableError."""
+    with reading(str(document.get("pk"))):
+        return StoredEntry(
+            entry=read_entry(document),
+            tombstone=read_known(document).tombstone,
+            hold=_read_hold(document) if "held" in document else None,
+            release=_read_release(document["release"]) if "release" in document else None,
+        )
+
+
+def _read_hold(document: Mapping[str, Any]) -> Hold:
+    until = read_seconds(document["heldUntil"])
+    return Hold(
+        reason=HeldReason(document["heldReason"]),
+        detail=document.get("heldDetail", ""),
+        held_at=datetime.fromisoformat(document["heldAt"]),
+        until=None if until.year == FOR_EVER.year else until,
+    )
+
+
+def _read_release(found: Mapping[str, Any]) -> Release:
+    return Release(
+        by=found["by"],
+        why=found["why"],
+        at=datetime.fromisoformat(found["at"]),
+        published_date=read_moment(found["publishedDate"] or None),
+    )
 
 
 def _settings(recommendation: Recommendation) -> Document:

@@ -7,19 +7,31 @@ from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.aws.ledger_documents import Document, attributes, moment, seconds
 from recommendation_applier.aws.ledger_entries import (
+    DECISION_NAMES,
     EARLIER_CLAIMS,
+    HOLD_NAMES,
     SETTINGS,
     SETTINGS_LEFT_OUT,
     entry_document,
     entry_key,
+    hold_document,
     read_known,
+    read_stored,
     tombstone_document,
 )
 from recommendation_applier.aws.ledger_records import claim_key, read_record, record_document
 from recommendation_applier.aws.table_calls import TableCalls
 from recommendation_applier.aws.table_reads import MAX_KEYS, of_keys, of_partition
 from recommendation_applier.aws.table_writes import conditionally, write_over
-from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Tombstone
+from recommendation_applier.domain.errors import LedgerUnavailableError
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    Entry,
+    Hold,
+    Known,
+    StoredEntry,
+    Tombstone,
+)
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -64,6 +76,21 @@ class LedgerTable:
         return self._calls.each(
             "claiming once more", by_id, lambda each: self._take_over(*by_id[each])
         )
+
+    def hold(self, token: str, holds: Mapping[str, Hold]) -> AbstractSet[str]:
+        """Mark entries that *token* claims as held; one that somebody else has by now is not."""
+        made = self._calls.each("holding", holds, lambda each: self._hold(each, holds[each], token))
+        return {recommendation_id for recommendation_id, held in made.items() if held}
+
+    def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
+        """Give what is stored of each id, 100 of them a call."""
+        ids = sorted(recommendation_ids)
+        read = self._calls.each(
+            "reading entries",
+            range(0, len(ids), MAX_KEYS),
+            lambda start: self._stored(ids[start : start + MAX_KEYS]),
+        )
+        return {name: stored for some in read.values() for name, stored in some.items()}
 
     def bury(
         self, tombstones: Mapping[str, Tombstone], *, kept_until: datetime
@@ -162,7 +189,11 @@ class LedgerTable:
                 "claim": known.claim.token if known.claim else None,
                 "withdrawnAsOf": moment(known.tombstone.as_of) if known.tombstone else None,
             },
-            remove=[stale[name] for name in stale if document.get(name) is not None],
+            remove=[
+                *(stale[name] for name in stale if document.get(name) is not None),
+                *(name for name in DECISION_NAMES if document.get(name) is None),
+                *HOLD_NAMES,
+            ],
             # The records of every claim stay; without its token nobody would find them.
             append={EARLIER_CLAIMS: known.claim.token} if known.claim else {},
         )
@@ -180,6 +211,28 @@ class LedgerTable:
             return True
         found = read_known(standing).tombstone
         return found is not None and found.as_of >= tombstone.as_of
+
+    def _hold(self, recommendation_id: str, hold: Hold, token: str) -> bool:
+        standing = write_over(
+            self._client,
+            attributes(entry_key(recommendation_id)),
+            hold_document(hold),
+            table_name=self._table_name,
+            expected={"claim": token},
+        )
+        return standing is None
+
+    def _stored(self, ids: Sequence[str]) -> Mapping[str, StoredEntry | None]:
+        keys = {str(entry_key(each)["pk"]): each for each in ids}
+        documents, left = of_keys(
+            self._client,
+            [attributes(entry_key(each)) for each in ids],
+            table_name=self._table_name,
+        )
+        if left:
+            raise LedgerUnavailableError(f"DynamoDB did not look at {left} of {len(ids)}")
+        found = {keys[str(each["pk"])]: read_stored(each) for each in documents}
+        return {each: found.get(each) for each in ids}
 
     def _records_of(self, token: str) -> Sequence[BatchRecord]:
         found = of_partition(self._client, claim_key(token), table_name=self._table_name)

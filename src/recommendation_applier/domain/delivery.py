@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from recommendation_applier.domain.dates import FOR_EVER
+from recommendation_applier.domain.ledger import Release
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
 from recommendation_applier.domain.recommendation import Recommendation
 
@@ -22,12 +23,14 @@ class Publication:
     """A recommendation that may be applied.
 
     *body* is the text to dead-letter when it cannot be sent; *in_doubt* says that an earlier
-    request may have reached Amazon without its answer reaching us.
+    request may have reached Amazon without its answer reaching us; *release* is there where a
+    person has let it go.
     """
 
     recommendation: Recommendation
     body: str
     in_doubt: bool = False
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,14 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseNotice:
+    """Word from an operator that a held recommendation was released; the ledger knows the rest."""
+
+    recommendation_id: str
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """Something that cannot be used: why, and the text that is kept on the dead-letter queue."""
 
@@ -76,4 +87,4 @@ class Rejection:
     body: str = field(repr=False)
 
 
-Content = Publication | Withdrawal | NotForUs | Confirmation | Rejection
+Content = Publication | Withdrawal | NotForUs | Confirmation | ReleaseNotice | Rejection

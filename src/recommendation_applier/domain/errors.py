@@ -9,7 +9,8 @@ ApplierError
 │   │   ├── OutOfTimeError          the invocation's time is up; nothing was sent
 │   │   ├── BreakerOpenError        the API is left alone for a while; nothing was sent
 │   │   ├── ClaimedElsewhereError   another invocation has it in hand; nothing was sent
-│   │   └── LedgerUnavailableError  what was sent before, or just now, is not known
+│   │   ├── LedgerUnavailableError  what was sent before, or just now, is not known
+│   │   └── PolicyUnavailableError  what may be applied is not known; nothing was sent
 │   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
 ├── RefusedError                    the request itself is wrong, and will be the next time
 ├── SettingsError                   an operator: the function's environment
@@ -117,6 +118,12 @@ class LedgerUnavailableError(WaitError):
     """The ledger could not be read or written."""
 
     reason = RetryReason.LEDGER_UNAVAILABLE
+
+
+class PolicyUnavailableError(WaitError):
+    """The policy could not be read or cannot be used: whoever is careful sends nothing."""
+
+    reason = RetryReason.POLICY_UNAVAILABLE
 
 
 class CredentialsRefusedError(RetryableError):

@@ -14,7 +14,7 @@ from typing import Final
 
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.follow_up import FollowUpState
-from recommendation_applier.domain.reasons import NotApplicableReason
+from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.domain.retry_schedule import ANSWER_LOST_LEAST_SECONDS
 
@@ -36,7 +36,9 @@ class Verdict(StrEnum):
     RELEASED = "RELEASED"
     """Nothing was taken: whoever gets it next may send it."""
     HELD = "HELD"
-    """A person, or a change of mode, lets it go."""
+    """A person lets it go, or the policy when it is delivered again."""
+    IGNORED = "IGNORED"
+    """The policy says to leave it alone: delivered again, it is decided anew."""
     IN_DOUBT = "IN_DOUBT"
     """Amazon may have it: ask before sending."""
 
@@ -77,16 +79,63 @@ class Tombstone:
         return recommendation.was_published_by(self.as_of)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedBy:
+    """Who decided what becomes of a recommendation.
+
+    *policy_version* is that of the parameter that holds the policy, None where no policy was asked;
+    *rule* is None where the policy's default decided; *released_by* is the person who let it go,
+    whatever the rule says.
+    """
+
+    policy_version: int | None = None
+    rule: str | None = None
+    released_by: str | None = None
+
+    def __str__(self) -> str:
+        """Name it the way logs and the operator's command do."""
+        rule = f"rule '{self.rule}'" if self.rule else "its default"
+        policy = f"policy {self.policy_version}, {rule}" if self.policy_version else "no policy"
+        return f"{self.released_by}, over {policy}" if self.released_by else policy
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a recommendation is kept back; *until* is when it expires, None if it never does."""
+
+    reason: HeldReason
+    detail: str
+    held_at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A person's word that what was held may be applied, whatever the policy's limits say.
+
+    It is about what was published at *published_date*: what is published since is decided anew.
+    """
+
+    by: str
+    why: str
+    at: datetime
+    published_date: datetime | None
+
+    def covers(self, recommendation: Recommendation) -> bool:
+        """Tell whether it speaks of *recommendation*, and not of an earlier or a later one."""
+        return self.published_date == recommendation.published_date
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A recommendation as it is claimed: what was recommended, and who decided to apply it.
+    """A recommendation as it is claimed: what was recommended, and who decided about it.
 
     *kept_until* is when the table may forget it.
     """
 
     recommendation: Recommendation
     partner_opportunity_id: str
-    decided_by: str
+    decided_by: DecidedBy
     claim: Claim
     kept_until: datetime
 
@@ -94,6 +143,16 @@ class Entry:
     def recommendation_id(self) -> str:
         """The key, which comes from the recommendation and never from a message."""
         return self.recommendation.recommendation_id
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry with all that was added to it; *entry* is None where only a removal came."""
+
+    entry: Entry | None
+    tombstone: Tombstone | None = None
+    hold: Hold | None = None
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,14 @@ DEFAULT_POLICY: Final = ApplyPolicy(version=1, mode="APPLY", default="APPLY", ru
 """Everything is applied, as far as the stack's `ApplyMode` lets it."""
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyInForce:
+    """The policy that decides at this moment, and the version of the parameter that holds it."""
+
+    policy: ApplyPolicy
+    version: int
+
+
 def read_policy(text: str) -> ApplyPolicy:
     """Read the JSON of a policy, strictly: a word that is not understood could be a limit.
 
@@ -120,6 +128,11 @@ def read_policy(text: str) -> ApplyPolicy:
         raise PolicyError(f"the policy cannot be used: {'; '.join(findings)}") from error
     except (ValueError, RecursionError) as error:
         raise PolicyError(f"the policy cannot be used: it is not JSON: {error}") from error
+
+
+def paces(policy: ApplyPolicy) -> bool:
+    """Tell whether any rule of *policy* limits how often a campaign is changed."""
+    return any(pacing_of(rule) is not None for rule in policy.rules)
 
 
 class _SchemaWithoutTitles(GenerateJsonSchema):

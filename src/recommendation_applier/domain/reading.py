@@ -20,6 +20,7 @@ from recommendation_applier.domain.redriven import (
     read_batch_letter,
     read_message_letter,
 )
+from recommendation_applier.domain.release_notice import looks_like_release, read_release
 from recommendation_applier.domain.stream_message import (
     looks_like_stream_message,
     read_stream_message,
@@ -73,20 +74,20 @@ class _Reader:
             return (_unrecognized(f"it is wrapped more than {_MAX_WRAPPINGS} times", body),)
         if not isinstance(value, Mapping):
             return (_unrecognized(f"it is {shorten(value)}; it must be an object", body),)
-        if looks_like_dead_letter(value):
-            return self._dead_letter(value, body, wrappings=wrappings + 1)
+        if looks_like_dead_letter(value) or looks_like_release(value):
+            return self._own(value, body, wrappings=wrappings + 1)
         if "TopicArn" in value and isinstance(value.get("Type"), str):
             return self._notification(value, body, wrappings=wrappings + 1)
         if looks_like_stream_message(value):
             return (read_stream_message(value, body, actionable_statuses=self.actionable_statuses),)
         return (_unrecognized(f"an object with {_keys(value)}", body),)
 
-    def _dead_letter(
-        self, letter: Mapping[str, Any], body: str, *, wrappings: int
-    ) -> Sequence[Content]:
-        if letter["kind"] == "batch":
-            return read_batch_letter(letter, body)
-        original = read_message_letter(letter, body)
+    def _own(self, value: Mapping[str, Any], body: str, *, wrappings: int) -> Sequence[Content]:
+        if value["kind"] == "release":
+            return read_release(value, body)
+        if value["kind"] == "batch":
+            return read_batch_letter(value, body)
+        original = read_message_letter(value, body)
         if isinstance(original, Rejection):
             return (original,)
         return self.text(original, original, wrappings=wrappings)
@@ -137,7 +138,7 @@ def _refuse_constant(name: str) -> object:
 def _unrecognized(what: str, body: str) -> Rejection:
     return Rejection(
         DeadLetterReason.UNRECOGNIZED_MESSAGE,
-        f"{what}; expected a Stream message, an SNS notification, or a dead letter",
+        f"{what}; expected a Stream message, an SNS notification, a dead letter, or a release",
         body,
     )
 

@@ -9,9 +9,11 @@ from uuid import uuid4
 import boto3
 import httpx
 
+from recommendation_applier.aws.campaign_counts import CampaignCounts
 from recommendation_applier.aws.dead_letter_queue import DeadLetterQueue
 from recommendation_applier.aws.ingress_queue import IngressQueue
 from recommendation_applier.aws.ledger_table import LedgerTable
+from recommendation_applier.aws.policy_store import StoredPolicy
 from recommendation_applier.aws.subscriptions import SnsConfirmations
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
 from recommendation_applier.entrypoints.settings import Settings
@@ -19,10 +21,12 @@ from recommendation_applier.entrypoints.wiring import AWS_CONFIG, AmazonAds, Tim
 from recommendation_applier.use_cases.apply_recommendations import ApplyRecommendations
 from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.pacing import CampaignPacer
 
 if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
     from types_boto3_sqs.client import SQSClient
+    from types_boto3_ssm.client import SSMClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class Consumer:
     sqs: "SQSClient"
     sns: "SNSClient"
     ingress_queue: IngressQueue
+    policy: StoredPolicy
 
     def use_case(
         self, http: httpx.Client, time: Time, *, report_failure: Callable[[str], None]
@@ -52,7 +57,18 @@ class Consumer:
                 self.sns, topic_arn_prefix=settings.stream_topic_arn_prefix
             ),
             opportunities=ConfiguredOpportunity(settings.default_partner_opportunity_id or None),
+            policies=self.policy,
             ledger=self._ledger(time, report_failure),
+            pacer=CampaignPacer(
+                store=CampaignCounts(
+                    self.amazon.dynamodb,
+                    table_name=settings.ledger_table_name,
+                    report_failure=report_failure,
+                    time_is_up=time.is_up,
+                ),
+                clock=now,
+                retention=timedelta(days=settings.ledger_retention_days),
+            ),
             clock=now,
             actionable_statuses=settings.actionable_statuses,
             max_receive_count=settings.max_receive_count,
@@ -72,7 +88,6 @@ class Consumer:
             clock=now,
             lease_ends=now() + timedelta(seconds=time.seconds + LEASE_MARGIN_SECONDS),
             retention=timedelta(days=settings.ledger_retention_days),
-            decided_by=f"ApplyMode={settings.apply_mode}",
         )
 
 
@@ -81,10 +96,12 @@ def wire(settings: Settings) -> Consumer:
     session = boto3.session.Session()
     sqs: SQSClient = session.client("sqs", config=AWS_CONFIG)
     sns: SNSClient = session.client("sns", config=AWS_CONFIG)
+    ssm: SSMClient = session.client("ssm", config=AWS_CONFIG)
     return Consumer(
         settings=settings,
         amazon=connect(session, settings),
         sqs=sqs,
         sns=sns,
         ingress_queue=IngressQueue(sqs, queue_url=settings.ingress_queue_url),
+        policy=StoredPolicy(ssm, parameter_name=settings.policy_parameter_name),
     )

@@ -34,6 +34,8 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
         say = logger.warning if result.error or result.failures else logger.info
         say("apply request", extra=_batch(result))
     write_status_requests(report.status_results, logger)
+    if report.policy_error is not None:
+        logger.error("policy unavailable", extra={"error": str(report.policy_error)})
     for batch in report.held:
         logger.info(
             "apply request held",
@@ -121,6 +123,7 @@ def _summary(report: Report, deliveries: int) -> dict[str, Any]:
         "deliveries": deliveries,
         "finishedDeliveries": len(report.finished),
         "batches": len(report.results),
+        "policyVersion": report.policy_version,
         "reasons": {door: dict(counted) for door, counted in reasons.items()},
         **counts(report),
     }

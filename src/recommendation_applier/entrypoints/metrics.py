@@ -23,6 +23,7 @@ DOOR_METRICS: Final = {
 APPLY_REQUESTS: Final = "ApplyRequests"
 THROTTLED_REQUESTS: Final = "ThrottledRequests"
 CREDENTIALS_REFUSED: Final = "CredentialsRefused"
+POLICY_UNAVAILABLE: Final = "PolicyUnavailable"
 APPLIED_RECOMMENDATIONS: Final = "AppliedRecommendations"
 FAILED_APPLICATIONS: Final = "FailedApplications"
 UNSETTLED_APPLICATIONS: Final = "UnsettledApplications"
@@ -32,6 +33,7 @@ METRIC_NAMES: Final = (
     APPLY_REQUESTS,
     THROTTLED_REQUESTS,
     CREDENTIALS_REFUSED,
+    POLICY_UNAVAILABLE,
     APPLIED_RECOMMENDATIONS,
     FAILED_APPLICATIONS,
     UNSETTLED_APPLICATIONS,
@@ -43,6 +45,7 @@ def counts(report: Report) -> dict[str, int]:
     doors = Counter(departure.door for departure in report.departures)
     found = {name: doors[door] for door, name in DOOR_METRICS.items()}
     found[APPLY_REQUESTS] = sum(result.attempts for result in report.results)
+    found[POLICY_UNAVAILABLE] = int(report.policy_error is not None)
     found[THROTTLED_REQUESTS] = sum(result.throttled for result in report.results)
     errors = [
         *(each.error for each in report.results),

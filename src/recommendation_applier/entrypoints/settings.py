@@ -82,6 +82,7 @@ class Settings(FollowUpSettings):
     actionable_statuses: Annotated[
         frozenset[str], BeforeValidator(_statuses), AfterValidator(_never_removed)
     ]
+    policy_parameter_name: Text
     default_partner_opportunity_id: Literal[""] | Identifier
     ingress_queue_url: QueueUrl
     dead_letter_queue_url: QueueUrl

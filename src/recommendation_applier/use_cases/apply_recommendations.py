@@ -1,4 +1,4 @@
-"""The spine: read -> select -> resolve -> claim -> apply -> record -> conclude.
+"""The spine: read -> select -> resolve -> decide -> claim -> apply -> record -> conclude.
 
 Effects are ordered so that a crash between any two of them repeats work and never loses it: what
 is sent is claimed first, what Amazon has is on record before it leaves as accepted, and a message
@@ -8,20 +8,22 @@ makes of the report.
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS, ApplyBatch
+from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS
 from recommendation_applier.domain.dead_letter import Reason
 from recommendation_applier.domain.delivery import (
     Confirmation,
     Delivery,
     NotForUs,
+    Publication,
     Rejection,
+    ReleaseNotice,
 )
-from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.ledger import Verdict
+from recommendation_applier.domain.errors import LedgerUnavailableError, PolicyUnavailableError
+from recommendation_applier.domain.policy import PolicyInForce, paces
 from recommendation_applier.domain.reading import read_body
 from recommendation_applier.domain.reasons import (
     DeadLetterReason,
@@ -32,11 +34,20 @@ from recommendation_applier.domain.reasons import (
 from recommendation_applier.use_cases.claiming import Claiming, Ready, batches_of
 from recommendation_applier.use_cases.conclusions import Conclusions
 from recommendation_applier.use_cases.confirm_subscriptions import SubscriptionConfirmer
+from recommendation_applier.use_cases.deciding import decide_about
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
+from recommendation_applier.use_cases.holding import Holding
 from recommendation_applier.use_cases.ledger import Ledger
+from recommendation_applier.use_cases.pacing import CampaignPacer
 from recommendation_applier.use_cases.pending_letters import PendingLetters
-from recommendation_applier.use_cases.ports import Confirmations, DeadLetters, Opportunities
+from recommendation_applier.use_cases.ports import (
+    Confirmations,
+    DeadLetters,
+    Opportunities,
+    Policies,
+)
 from recommendation_applier.use_cases.progress import Progress, Report
+from recommendation_applier.use_cases.recalling import lacking, recall
 from recommendation_applier.use_cases.retries import Retries
 from recommendation_applier.use_cases.selection import Selected, select
 
@@ -49,14 +60,17 @@ class ApplyRecommendations:
     """Takes the deliveries of one invocation through to their doors.
 
     *max_receive_count* is the ingress queue's: a delivery that would be retried at that receive is
-    dead-lettered with its reason instead, before SQS moves it without one.
+    dead-lettered with its reason instead, before SQS moves it without one. With *dry_run* nothing
+    is sent, whatever the mode of the policy.
     """
 
     api: GuardedPartnerOpportunities
     dead_letters: DeadLetters
     confirmations: Confirmations
     opportunities: Opportunities
+    policies: Policies
     ledger: Ledger
+    pacer: CampaignPacer
     clock: Callable[[], datetime]
     actionable_statuses: AbstractSet[str]
     max_receive_count: int
@@ -77,17 +91,23 @@ class _Run:
     def __init__(self, ports: ApplyRecommendations, deliveries: Sequence[Delivery]) -> None:
         self._ports = ports
         self._ledger = ports.ledger
-        self._progress = Progress(
-            (each, read_body(each.body, actionable_statuses=ports.actionable_statuses))
-            for each in deliveries
+        contents, self._unread = recall(
+            [
+                read_body(each.body, actionable_statuses=ports.actionable_statuses)
+                for each in deliveries
+            ],
+            ports.ledger,
         )
+        self._progress = Progress(zip(deliveries, contents, strict=True))
         self._letters = PendingLetters(self._progress, ports.dead_letters, ports.clock)
         self._retries = Retries(self._progress, self._letters, ports.max_receive_count)
         self._conclusions = Conclusions(self._progress, self._letters, self._retries, ports.ledger)
         self._claiming = Claiming(self._progress, self._conclusions, ports.ledger, ports.clock)
         self._results: list[ApplyResult] = []
         self._status_results: list[StatusResult] = []
-        self._held: list[ApplyBatch] = []
+        self._holding = Holding(self._progress, self._claiming, ports.ledger, ports.clock)
+        self._in_force: PolicyInForce | None = None
+        self._policy_error: PolicyUnavailableError | None = None
         self._confirmer = SubscriptionConfirmer(
             self._progress, self._letters, self._retries, ports.confirmations
         )
@@ -95,6 +115,7 @@ class _Run:
     def report(self) -> Report:
         self._dismiss_what_has_its_letter()
         self._dismiss_what_is_no_recommendation()
+        self._put_off_what_could_not_be_recalled()
         ready = self._resolve(
             select(self._progress, self._ledger, self._retries, now=self._ports.clock())
         )
@@ -106,9 +127,11 @@ class _Run:
             departures=self._progress.departures,
             results=self._results,
             status_results=self._status_results,
-            held=self._held,
+            held=self._holding.held,
             letters=self._letters.stored,
             finished=self._progress.finished(),
+            policy_version=self._in_force.version if self._in_force else None,
+            policy_error=self._policy_error,
         )
 
     def _dismiss_what_has_its_letter(self) -> None:
@@ -148,6 +171,16 @@ class _Run:
             elif isinstance(content, Confirmation):
                 self._confirmer.confirm(part, content)
 
+    def _put_off_what_could_not_be_recalled(self) -> None:
+        error = LedgerUnavailableError("what the ledger knows of it could not be read")
+        for part in self._progress.waiting():
+            content = part.content
+            if (
+                isinstance(content, Publication | ReleaseNotice)
+                and lacking(content) in self._unread
+            ):
+                self._retries.put_off(part, content.body, error)
+
     def _resolve(self, selected: Sequence[Selected]) -> list[Ready]:
         ready = []
         for each in selected:
@@ -156,7 +189,14 @@ class _Run:
             if opportunity_id is not None:
                 in_doubt = each.publication.in_doubt
                 ready.append(
-                    Ready(each.part, recommendation, opportunity_id, in_doubt, each.barred)
+                    Ready(
+                        each.part,
+                        recommendation,
+                        opportunity_id,
+                        in_doubt,
+                        each.barred,
+                        each.publication.release,
+                    )
                 )
             elif each.barred is not None:
                 self._progress.leave(each.part, Door.NOT_APPLICABLE, each.barred)
@@ -172,42 +212,35 @@ class _Run:
 
     def _decide(self, ready: Sequence[Ready]) -> None:
         self._conclusions.parts.update((each.recommendation_id, each.part) for each in ready)
-        if self._ports.dry_run:
-            self._hold(*self._claiming.claim(ready))
+        try:
+            self._in_force = in_force = self._ports.policies.current()
+        except PolicyUnavailableError as error:
+            self._policy_error = error
+            self._claiming.put_off(ready, error)
             return
-        refusal = self._ports.api.refusal()
+        decided = [self._decided(each, in_force) for each in ready]
+        to_send = [each for each in decided if not each.decided.held]
+        to_keep = [each for each in decided if each.decided.held]
+        refusal = self._ports.api.refusal() if to_send else None
         if refusal is not None:
-            self._claiming.put_off(ready, refusal)
-            return
-        self._send_and_ask(*self._claiming.claim(ready))
+            self._claiming.put_off(to_send, refusal)
+            to_send = []
+        self._send_and_ask(*self._claiming.claim([*to_send, *to_keep]))
         self._ports.api.learn()
 
-    def _hold(self, clear: Sequence[Ready], in_doubt: Sequence[Ready]) -> None:
-        """Keep for later what would be sent; what is in doubt stays so, and Amazon is not asked."""
-        doubtful = self._claiming.without_barred(in_doubt, verdict=Verdict.IN_DOUBT)
-        doubted = {each.recommendation_id for each in doubtful}
-        for batch in batches_of([*clear, *doubtful]):
-            ids = batch.recommendation_ids
-            verdicts = {
-                Verdict.HELD: ids,
-                Verdict.IN_DOUBT: [each for each in ids if each in doubted],
-            }
-            if self._ledger.record(batch, verdicts):
-                self._held.append(batch)
-                for recommendation_id in ids:
-                    part = self._conclusions.parts[recommendation_id]
-                    self._progress.leave(part, Door.HELD, HeldReason.DRY_RUN)
-            else:
-                error = LedgerUnavailableError(
-                    f"holding {batch} failed: it could not be written to the ledger"
-                )
-                self._conclusions.put_off(batch, error)
+    def _decided(self, each: Ready, in_force: PolicyInForce) -> Ready:
+        decided = decide_about(each.recommendation, each.release, in_force, now=self._ports.clock())
+        if decided.held is None and (self._ports.dry_run or in_force.policy.mode == "DRY_RUN"):
+            decided = replace(decided, held=(HeldReason.DRY_RUN, "the mode is DRY_RUN"))
+        ignored = NotApplicableReason.IGNORED_BY_POLICY if decided.is_ignored else None
+        return replace(each, decided=decided, barred=each.barred or ignored)
 
     def _send_and_ask(self, clear: Sequence[Ready], in_doubt: Sequence[Ready]) -> None:
         """Send what is clear; what is in doubt is asked about, together with its account's rest.
 
         Accounts of which nothing is in doubt need not wait; the others are sent in one go, so that
-        their requests are as few as can be.
+        their requests are as few as can be. What is to be held is held once it is known that Amazon
+        does not have it: whatever the mode, what may have been sent is asked about.
         """
         asked = {each.account for each in in_doubt}
         self._send([each for each in clear if each.account not in asked])
@@ -226,6 +259,18 @@ class _Run:
         return self._claiming.without_barred(to_send)
 
     def _send(self, ready: Sequence[Ready]) -> None:
-        for result in self._ports.api.apply(batches_of(ready)):
+        self._holding.hold(ready)
+        to_send = self._paced([each for each in ready if not each.decided.held])
+        for result in self._ports.api.apply(batches_of(to_send)):
             self._results.append(result)
             self._conclusions.of_apply(result)
+
+    def _paced(self, ready: Sequence[Ready]) -> Sequence[Ready]:
+        """Hold what comes too soon for its campaign; return what may be sent now."""
+        if self._in_force is None or not paces(self._in_force.policy):
+            return ready
+        paced = self._ports.pacer.pace(ready)
+        self._holding.hold(paced.held)
+        error = LedgerUnavailableError("how often its campaign was changed could not be told")
+        self._claiming.give_back(paced.unknown, error)
+        return paced.through

@@ -10,11 +10,12 @@ from recommendation_applier.domain.errors import (
     LedgerUnavailableError,
     RetryableError,
 )
-from recommendation_applier.domain.ledger import Standing, Verdict
+from recommendation_applier.domain.ledger import Release, Standing, Verdict
 from recommendation_applier.domain.reasons import Door, NotApplicableReason
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.use_cases.claims import Candidate, Claimed
 from recommendation_applier.use_cases.conclusions import Conclusions
+from recommendation_applier.use_cases.deciding import UNDECIDED, Decided
 from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.progress import Part, Progress
 
@@ -30,6 +31,7 @@ class Ready:
 
     *in_doubt* says that its source does not know whether it was sent; *barred* why it must not be
     sent any more: such a one is here because it may have been, and its end has to be known.
+    *release* is the word of a person, *decided* what the policy makes of it.
     """
 
     part: Part
@@ -37,6 +39,8 @@ class Ready:
     partner_opportunity_id: str
     in_doubt: bool = False
     barred: NotApplicableReason | None = None
+    release: Release | None = None
+    decided: Decided = UNDECIDED
 
     @property
     def recommendation_id(self) -> str:
@@ -54,8 +58,10 @@ class Ready:
             self.recommendation,
             self.partner_opportunity_id,
             self.part.delivery.message_id,
+            self.decided.by,
             in_doubt=self.in_doubt,
-            is_barred=self.barred is not None,
+            # What is ignored may take the place of what was held before the policy said so.
+            is_barred=self.barred not in (None, NotApplicableReason.IGNORED_BY_POLICY),
         )
 
 
@@ -106,15 +112,23 @@ class Claiming:
         )
         return self.without_barred(clear), in_doubt
 
-    def without_barred(
-        self, ready: Sequence[Ready], *, verdict: Verdict = Verdict.RELEASED
-    ) -> list[Ready]:
+    def without_barred(self, ready: Sequence[Ready]) -> list[Ready]:
         """Let those leave that must not be sent, and return the others.
 
-        They are RELEASED where Amazon does not have them: nobody sent them, or it has been asked.
+        Amazon does not have them: nobody has sent them, or it has been asked.
         """
+        ignored = {
+            each.recommendation_id
+            for each in ready
+            if each.barred is NotApplicableReason.IGNORED_BY_POLICY
+        }
         for batch in batches_of(each for each in ready if each.barred is not None):
-            self.ledger.record(batch, {verdict: batch.recommendation_ids})
+            ids = batch.recommendation_ids
+            verdicts = {
+                Verdict.IGNORED: [each for each in ids if each in ignored],
+                Verdict.RELEASED: [each for each in ids if each not in ignored],
+            }
+            self.ledger.record(batch, verdicts)
         for each in ready:
             if each.barred is not None:
                 self._let_go(each, each.barred)
@@ -124,6 +138,12 @@ class Claiming:
         """Let what is *ready* wait, which nothing was sent or asked for."""
         for batch in batches_of(ready):
             self.conclusions.put_off(batch, error)
+
+    def give_back(self, ready: Sequence[Ready], error: RetryableError) -> None:
+        """Let what is claimed wait; Amazon does not have it, so that the next one may send it."""
+        for batch in batches_of(ready):
+            self.ledger.record(batch, {Verdict.RELEASED: batch.recommendation_ids})
+        self.put_off(ready, error)
 
     def _claimed_elsewhere(self, claimed: Iterable[Claimed]) -> ClaimedElsewhereError:
         now = self.clock()

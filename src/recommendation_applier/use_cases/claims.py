@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from recommendation_applier.domain.ledger import Standing, Tombstone
+from recommendation_applier.domain.ledger import DecidedBy, Standing, Tombstone
 from recommendation_applier.domain.recommendation import Recommendation
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A recommendation that somebody wants to send.
+    """A recommendation that somebody wants to send, or to keep.
 
     *message_id* is the SQS message that it came by. *in_doubt* says that its source does not know
     whether it was sent, *is_barred* that it must not be sent any more: its end is to be known.
@@ -19,6 +19,7 @@ class Candidate:
     recommendation: Recommendation
     partner_opportunity_id: str
     message_id: str
+    decided_by: DecidedBy
     in_doubt: bool = False
     is_barred: bool = False
 

@@ -21,8 +21,10 @@ from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
     Entry,
+    Hold,
     Known,
     Standing,
+    StoredEntry,
     Tombstone,
     Verdict,
     at_work_until,
@@ -46,7 +48,7 @@ class Ledger:
     """Claims for one invocation, which *token* names, and records what became of its claims.
 
     *lease_ends* is when its claims do; *retention* is how long after its expiry a recommendation
-    is remembered; *decided_by* says in each entry who wanted it applied.
+    is remembered.
     """
 
     store: LedgerStore
@@ -54,7 +56,6 @@ class Ledger:
     clock: Callable[[], datetime]
     lease_ends: datetime
     retention: timedelta
-    decided_by: str
     _numbers: "count[int]" = field(default_factory=count)
     _message_ids: dict[str, str] = field(default_factory=dict)
 
@@ -111,6 +112,14 @@ class Ledger:
         if not tombstones:
             return frozenset()
         return self.store.bury(tombstones, kept_until=self._kept_until(()))
+
+    def hold(self, holds: Mapping[str, Hold]) -> AbstractSet[str]:
+        """Mark claimed recommendations as held, by id; name those that are for certain."""
+        return self.store.hold(self.token, holds) if holds else frozenset()
+
+    def recall(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
+        """Give what is known of each id, None where nothing is; what was not read is left out."""
+        return self.store.entries_of(recommendation_ids) if recommendation_ids else {}
 
     def remember_letters(self, positions: Mapping[str, AbstractSet[int]]) -> None:
         """Remember, by SQS message id, parts whose letters are stored although the message stays.
@@ -222,7 +231,7 @@ class Ledger:
         return Entry(
             candidate.recommendation,
             candidate.partner_opportunity_id,
-            self.decided_by,
+            candidate.decided_by,
             Claim(self.token, self.clock(), self.lease_ends),
             self._kept_until([candidate.recommendation]),
         )

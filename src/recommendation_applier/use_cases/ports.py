@@ -7,10 +7,19 @@ from typing import Protocol
 
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.breaker import Breaker
+from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Confirmation
-from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Tombstone
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    Entry,
+    Hold,
+    Known,
+    StoredEntry,
+    Tombstone,
+)
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
+from recommendation_applier.domain.policy import PolicyInForce
 from recommendation_applier.domain.recommendation import Recommendation
 
 
@@ -60,6 +69,13 @@ class Opportunities(Protocol):
         """Return the `partnerOpportunityId`; None where nothing knows it. Never a guess."""
 
 
+class Policies(Protocol):
+    """The policy of what may be applied without asking."""
+
+    def current(self) -> PolicyInForce:
+        """Give the policy in force, at most a minute old. Raises PolicyUnavailableError."""
+
+
 class LedgerStore(Protocol):
     """Where the ledger is kept; keyed by recommendation id, and by the token of a claim.
 
@@ -77,9 +93,15 @@ class LedgerStore(Protocol):
     def take_over(self, entries: Sequence[tuple[Entry, Known]]) -> Mapping[str, Known | None]:
         """Write each entry over the one that is known, unless that has changed meanwhile.
 
-        Answers like `put_new`. A tombstone stays, and so does what the entry says of the
-        recommendation where the new one does not.
+        Answers like `put_new`. A tombstone and a release stay, and so does what the entry says of
+        the recommendation where the new one does not; a hold ends.
         """
+
+    def hold(self, token: str, holds: Mapping[str, Hold]) -> AbstractSet[str]:
+        """Mark entries that *token* claims as held, by recommendation id; name those that are."""
+
+    def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
+        """Give what is stored of each id, None where nothing is."""
 
     def bury(
         self, tombstones: Mapping[str, Tombstone], *, kept_until: datetime
@@ -99,6 +121,20 @@ class LedgerStore(Protocol):
 
     def letters_of(self, message_ids: AbstractSet[str]) -> Mapping[str, AbstractSet[int]]:
         """Name the parts of each message whose dead letters are remembered; none: left out."""
+
+
+class PacingStore(Protocol):
+    """How often campaigns were changed, for as long as a policy asks for that."""
+
+    def applications_of(
+        self, campaigns: AbstractSet[Campaign]
+    ) -> Mapping[Campaign, CampaignApplications]:
+        """Read each as it is now; one that could not be read is left out."""
+
+    def save_applications(
+        self, campaign: Campaign, applications: CampaignApplications, *, kept_until: datetime
+    ) -> bool:
+        """Keep *applications* if the kept ones are of the version before; tell whether they are."""
 
 
 class FollowUpStore(Protocol):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Content, Delivery, Publication, Withdrawal
+from recommendation_applier.domain.errors import PolicyUnavailableError
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import Door
 from recommendation_applier.domain.recommendation import Recommendation
@@ -66,6 +67,9 @@ class Report:
     """The dead letters that are stored."""
     finished: frozenset[str]
     """The ids of the SQS messages that have come to a durable end; all others must stay."""
+    policy_version: int | None = None
+    """That of the policy which decided; None where nothing was there to be decided."""
+    policy_error: PolicyUnavailableError | None = None
 
 
 class Progress:

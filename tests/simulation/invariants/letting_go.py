@@ -23,7 +23,7 @@ def is_over(witness: Witness, meaning: Meaning) -> bool:
                 is_removed
                 or meaning.expires_at <= witness.kernel.now
                 or witness.standing(name) in (Standing.ACCEPTED, Standing.REJECTED)
-                or witness.is_held(name)
+                or witness.is_kept_back(name)
                 or (name, date) in witness.superseded
             )
         case Kind.REMOVAL:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 _NAMES: Final = (
     "pk", "sk", "recommendationId", "type", "publishedDate", "expiryDate", "encryptedAdvertiserId",
-    "entityId", "marketplace", "advertiserType", "partnerOpportunityId", "decidedBy", "claim",
+    "entityId", "marketplace", "advertiserType", "partnerOpportunityId", "policyVersion", "rule",
+    "releasedBy", "claim", "held", "heldUntil", "heldAt", "heldReason", "heldDetail", "release",
     "claimedAt", "leaseEnds", "keptUntil", "settings", "withdrawnAsOf", "withdrawnReason",
     "verdicts", "recordedAt", "sentAt", "httpStatus", "requestIds", "answer", "followUp", "dueAt",
     "pending", "ended", "untold", "checks", "campaignIds",

@@ -11,6 +11,7 @@ from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
+    DecidedBy,
     Entry,
     Known,
     Standing,
@@ -277,7 +278,7 @@ def test_nothing_is_forgotten_before_its_time(expiries: list[datetime | None], d
 
 def test_an_entry_goes_by_the_id_of_its_recommendation() -> None:
     """Never by that of a message, which redrive changes."""
-    entry = Entry(recommendation("rec-7"), OPPORTUNITY, "a test", CLAIM, EXPIRY)
+    entry = Entry(recommendation("rec-7"), OPPORTUNITY, DecidedBy(), CLAIM, EXPIRY)
 
     assert entry.recommendation_id == "rec-7"
 

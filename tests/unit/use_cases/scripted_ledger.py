@@ -5,7 +5,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Tombstone
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    Entry,
+    Hold,
+    Known,
+    StoredEntry,
+    Tombstone,
+)
 from tests.memory_ledger import MemoryLedger
 
 
@@ -37,6 +44,17 @@ class ScriptedLedger(MemoryLedger):
         answer = super().take_over(entries)
         self._let_others_in()
         return {} if "take_over" in self.silent else answer
+
+    def hold(self, token: str, holds: Mapping[str, Hold]) -> AbstractSet[str]:
+        """See the port."""
+        self.calls.append("hold")
+        held = super().hold(token, holds)
+        return frozenset() if "hold" in self.silent else held
+
+    def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
+        """See the port."""
+        self.calls.append("entries_of")
+        return {} if "entries_of" in self.silent else super().entries_of(recommendation_ids)
 
     def records_of(self, tokens: AbstractSet[str]) -> Mapping[str, Sequence[BatchRecord]]:
         """See the port."""

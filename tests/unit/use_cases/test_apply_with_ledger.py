@@ -13,7 +13,14 @@ from recommendation_applier.domain.errors import (
     LedgerUnavailableError,
     UnavailableError,
 )
-from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Tombstone, Verdict
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    DecidedBy,
+    Entry,
+    Known,
+    Tombstone,
+    Verdict,
+)
 from recommendation_applier.domain.outcome import ApplyResult, Failure, StatusResult
 from recommendation_applier.domain.reasons import AcceptedReason
 from recommendation_applier.use_cases.claims import Candidate
@@ -117,7 +124,9 @@ def test_what_another_invocation_has_in_hand_waits_for_the_end_of_its_lease() ->
     """Once that is over, nobody knows what became of it: Amazon is asked."""
     world = World()
     crashed = world.use_case()
-    crashed.ledger.claim([Candidate(recommendation("rec-1"), OPPORTUNITY, "message-1")])
+    crashed.ledger.claim(
+        [Candidate(recommendation("rec-1"), OPPORTUNITY, "message-1", DecidedBy())]
+    )
     world.now += timedelta(seconds=60)
 
     first = world.run(body("rec-1"))
@@ -273,7 +282,7 @@ def test_a_record_says_what_became_of_a_request() -> None:
     assert record.follow_up.pending == ("rec-1",)
     entry = world.store.entries["rec-1"]
     recommended = {"budget": None, "ad_groups": [{"bid": 0.9}]}
-    assert entry.decided_by == "a test"
+    assert entry.decided_by == DecidedBy(policy_version=1)
     assert entry.partner_opportunity_id == OPPORTUNITY
     assert entry.recommendation.recommended_settings == recommended
 

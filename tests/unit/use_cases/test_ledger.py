@@ -16,6 +16,7 @@ from recommendation_applier.domain.follow_up import FollowUpState
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
+    DecidedBy,
     Entry,
     Standing,
     Tombstone,
@@ -33,7 +34,8 @@ SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=300)
 RETENTION = timedelta(days=90)
 REMOVED = NotApplicableReason.REMOVED
-FREEING = [Verdict.REFUSED, Verdict.RELEASED, Verdict.HELD]
+FREEING = [Verdict.REFUSED, Verdict.RELEASED, Verdict.HELD, Verdict.IGNORED]
+DECIDED_BY = DecidedBy(policy_version=7, rule="bids")
 
 
 def ledger(store: MemoryLedger, token: str, *, now: datetime = NOW) -> Ledger:
@@ -44,7 +46,6 @@ def ledger(store: MemoryLedger, token: str, *, now: datetime = NOW) -> Ledger:
         clock=lambda: now,
         lease_ends=now + LEASE,
         retention=RETENTION,
-        decided_by="a test",
     )
 
 
@@ -61,6 +62,7 @@ def wanted(
             each,
             OPPORTUNITY,
             message_id,
+            DECIDED_BY,
             in_doubt=each.recommendation_id in doubted,
             is_barred=each.recommendation_id in barred,
         )
@@ -115,7 +117,7 @@ def test_a_claim_says_what_was_recommended_and_who_decided() -> None:
         "rec-1": Entry(
             recommendation("rec-1"),
             OPPORTUNITY,
-            "a test",
+            DECIDED_BY,
             Claim("first", claimed_at=NOW, lease_ends=NOW + LEASE),
             kept_until=EXPIRY + RETENTION,
         )

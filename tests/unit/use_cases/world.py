@@ -12,9 +12,15 @@ from recommendation_applier.use_cases.apply_recommendations import ApplyRecommen
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.pacing import CampaignPacer
 from recommendation_applier.use_cases.progress import Report
 from tests.builders import NOW, OPPORTUNITY, delivery
-from tests.fakes import FakeConfirmations, FakeDeadLetters, FakePartnerOpportunities
+from tests.fakes import (
+    FakeConfirmations,
+    FakeDeadLetters,
+    FakePartnerOpportunities,
+    FakePolicies,
+)
 from tests.memory_ledger import MemoryLedger
 
 LAST_RECEIVE: Final = 100
@@ -32,6 +38,7 @@ class World:
         self.dead_letters = FakeDeadLetters()
         self.confirmations = FakeConfirmations()
         self.store = store or MemoryLedger()
+        self.policies = FakePolicies()
         self.now = NOW
         self._changes = changes
 
@@ -47,7 +54,10 @@ class World:
                 clock=lambda: self.now,
                 lease_ends=self.now + LEASE,
                 retention=timedelta(days=90),
-                decided_by="a test",
+            ),
+            policies=self.policies,
+            pacer=CampaignPacer(
+                store=self.store, clock=lambda: self.now, retention=timedelta(days=90)
             ),
             **{
                 "opportunities": ConfiguredOpportunity(OPPORTUNITY),

@@ -72,7 +72,7 @@ def _facts(story: Story, now: datetime) -> dict[str, Any]:
         "marketplace": account.marketplace,
         "advertiserType": account.advertiser_type,
         "partnerOpportunityId": story.entry.partner_opportunity_id,
-        "decidedBy": story.entry.decided_by,
+        "decidedBy": str(story.entry.decided_by),
     }
 
 

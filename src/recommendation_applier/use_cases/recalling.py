@@ -1,0 +1,84 @@
+"""What comes without its settings, and what a person has let go: the ledger knows the rest."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from recommendation_applier.domain.delivery import Content, Publication, Rejection, ReleaseNotice
+from recommendation_applier.domain.ledger import Release, StoredEntry
+from recommendation_applier.domain.reasons import DeadLetterReason
+from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.use_cases.ledger import Ledger
+
+
+def recall(
+    contents: Sequence[Sequence[Content]], ledger: Ledger
+) -> tuple[list[list[Content]], AbstractSet[str]]:
+    """Fill in from the ledger what notices of a release, and batch letters, leave out.
+
+    A notice becomes the publication that was released, or a rejection where the ledger knows none.
+    Also names the ids that the ledger could not be asked about: their contents are as they came,
+    and must wait.
+    """
+    wanted = {name for held in contents for each in held if (name := lacking(each)) is not None}
+    known = ledger.recall(wanted)
+    return [[_recalled(each, known) for each in held] for held in contents], wanted - known.keys()
+
+
+def lacking(content: Content) -> str | None:
+    """Give the id of the recommendation about which *content* says less than the ledger may."""
+    if isinstance(content, ReleaseNotice):
+        return content.recommendation_id
+    if isinstance(content, Publication):
+        # A batch letter names the opportunity, as no other source does, and no settings.
+        found = content.recommendation
+        if found.partner_opportunity_id and not _has_settings(found):
+            return found.recommendation_id
+    return None
+
+
+def _recalled(content: Content, known: Mapping[str, StoredEntry | None]) -> Content:
+    name = lacking(content)
+    if name is None or name not in known:
+        return content
+    stored = known[name]
+    if isinstance(content, ReleaseNotice):
+        return _released(content, stored)
+    if isinstance(content, Publication) and stored is not None and stored.entry is not None:
+        return _completed(content, stored.entry.recommendation, stored)
+    return content
+
+
+def _released(notice: ReleaseNotice, stored: StoredEntry | None) -> Publication | Rejection:
+    if stored is None or stored.entry is None:
+        return Rejection(
+            DeadLetterReason.INVALID_MESSAGE,
+            f"a release names recommendation {notice.recommendation_id}, of which the ledger has "
+            "no entry",
+            notice.body,
+        )
+    kept = stored.entry.recommendation
+    return Publication(kept, notice.body, release=_release_of(kept, stored))
+
+
+def _completed(publication: Publication, kept: Recommendation, stored: StoredEntry) -> Publication:
+    if kept.published_date != publication.recommendation.published_date:
+        return publication
+    settings = {
+        "current_settings": kept.current_settings,
+        "recommended_settings": kept.recommended_settings,
+    }
+    return replace(
+        publication,
+        recommendation=publication.recommendation.model_copy(update=settings),
+        release=_release_of(kept, stored),
+    )
+
+
+def _release_of(kept: Recommendation, stored: StoredEntry) -> Release | None:
+    """Give the release that speaks of what is kept: of what came since, nobody has released any."""
+    return stored.release if stored.release and stored.release.covers(kept) else None
+
+
+def _has_settings(recommendation: Recommendation) -> bool:
+    return bool(recommendation.current_settings or recommendation.recommended_settings)
