@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from recommendation_applier.aws.follow_ups import INDEX
+from recommendation_applier.domain.event import SOURCE
 from recommendation_applier.domain.follow_up import FIRST_GAP, GIVE_UP_AFTER
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
 from recommendation_applier.domain.reasons import RetryReason
@@ -341,6 +342,38 @@ def test_the_follow_up_function_may_do_this_and_nothing_else() -> None:
     }
 
 
+@pytest.mark.parametrize("role", ROLES.values())
+def test_a_role_may_tell_the_one_bus_that_is_named_and_as_itself(role: str) -> None:
+    """Without EventBusName the statement is not there at all."""
+    [statement] = [
+        each
+        for each in role_statements(expanded(EventBusName="alerts"), role)
+        if each["Sid"] == "TellTheEventBus"
+    ]
+
+    assert statement == {
+        "Sid": "TellTheEventBus",
+        "Effect": "Allow",
+        "Action": "events:PutEvents",
+        "Resource": "arn:aws:events:us-east-1:123456789012:event-bus/alerts",
+        "Condition": {
+            "ForAllValues:StringEquals": {"events:source": SOURCE},
+            "Null": {"events:source": "false"},
+        },
+    }
+    assert "TellTheEventBus" not in granted(expanded(), role)
+
+
+@pytest.mark.parametrize("name", ["", "alerts"])
+@pytest.mark.parametrize("function", ROLES)
+def test_both_functions_know_the_bus_that_is_to_be_told(function: str, name: str) -> None:
+    """None by default."""
+    template = expanded(EventBusName=name) if name else expanded()
+
+    variables = template.properties(function)["Environment"]["Variables"]
+    assert variables["EVENT_BUS_NAME"] == name
+
+
 def test_the_schedule_ticks_in_time_for_the_first_check() -> None:
     """Every five minutes, twice within the first gap; only this schedule may run the function."""
     template = expanded()
@@ -578,6 +611,8 @@ def test_every_parameter_is_described_and_bounded(name: str) -> None:
         ("BatchSize", "1001"),
         ("BatchingWindowSeconds", "0"),
         ("DefaultPartnerOpportunityId", "an id"),
+        ("EventBusName", "a bus"),
+        ("EventBusName", "arn:aws:events:us-east-1:123456789012:event-bus/alerts"),
         ("LedgerRetentionDays", "29"),
         ("LedgerRetentionDays", "3651"),
         ("LogRetentionDays", "31"),

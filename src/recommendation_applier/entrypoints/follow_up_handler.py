@@ -11,6 +11,7 @@ from recommendation_applier.entrypoints import metrics as own_metrics
 from recommendation_applier.entrypoints.follow_up_wiring import wire
 from recommendation_applier.entrypoints.settings import FollowUpSettings, read_settings
 from recommendation_applier.entrypoints.wiring import Context, Time
+from recommendation_applier.use_cases.events import events_of_ended
 from recommendation_applier.use_cases.follow_up import EndedApplication
 
 settings = read_settings(os.environ, FollowUpSettings)
@@ -27,10 +28,15 @@ def handler(event: object, context: Context) -> None:  # noqa: ARG001 - the sche
     Raises LedgerUnavailableError if the ledger could not be read: nothing else would tell of it.
     """
     logger.append_keys(requestId=getattr(context, "aws_request_id", None))
+    time = Time.of(context)
     with follower.amazon.http() as http:
-        report = follower.use_case(http, Time.of(context), tell=_tell, report_failure=_warn).run()
+        report = follower.use_case(http, time, tell=_tell, report_failure=_warn).run()
     follow_up_log.write(report, logger)
     own_metrics.emit(own_metrics.follow_up_counts(report), metrics)
+    if follower.event_bus is not None:
+        follower.event_bus.put(
+            events_of_ended(report.ended), time_is_up=time.is_up, report_failure=_warn
+        )
     if isinstance(report.failure, LedgerUnavailableError):
         raise report.failure
 

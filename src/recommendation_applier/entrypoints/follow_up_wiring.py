@@ -6,9 +6,16 @@ from dataclasses import dataclass
 import boto3
 import httpx
 
+from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.follow_ups import FollowUps
 from recommendation_applier.entrypoints.settings import FollowUpSettings
-from recommendation_applier.entrypoints.wiring import AmazonAds, Time, connect, now
+from recommendation_applier.entrypoints.wiring import (
+    AmazonAds,
+    Time,
+    connect,
+    connect_event_bus,
+    now,
+)
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUp
 
 
@@ -18,6 +25,7 @@ class Follower:
 
     settings: FollowUpSettings
     amazon: AmazonAds
+    event_bus: EventBus | None
 
     def use_case(
         self,
@@ -44,4 +52,5 @@ class Follower:
 
 def wire(settings: FollowUpSettings) -> Follower:
     """Build what outlives a tick; no call is made."""
-    return Follower(settings, connect(boto3.session.Session(), settings))
+    session = boto3.session.Session()
+    return Follower(settings, connect(session, settings), connect_event_bus(session, settings))
