@@ -39,8 +39,9 @@ def _of_budget(recommended: Json, current: Json, *, creates: bool) -> Findings:
 def _of_budget_rule(rule: Pair, before: Decimal | None, after: Decimal | None) -> Findings:
     """Compare a budget rule, with the budget *before* and *after* known or not.
 
-    A raise is measured from the budget itself, however much of it the rule allows already, and a
-    cut from what the rule allows now: each limit is held against the larger of two readings.
+    A raise is measured from the budget itself, however much of it the rule allows already, and if
+    the budget changes as well, from the lower of the two. A cut is measured from what the rule
+    allows now. So each limit is held against the largest change that may be meant.
     """
     there, here = rule.recommended, rule.current or {}
     what = f"budget under {rule.name}"
@@ -69,10 +70,11 @@ def _raise(
         raise ValueError("must keep its unit")
     if now == then:
         return unchanged
-    base = now if then.number < now.number else nothing
+    is_cut = then.number < now.number
+    base = now if is_cut else nothing
     if after is not None:
-        was = None if before is None else base.on(before)
-        return Change(Setting.BUDGET, what, was, then.on(after))
+        was = before if before is None or is_cut else min(before, after)
+        return Change(Setting.BUDGET, what, None if was is None else base.on(was), then.on(after))
     if not then.in_percent:
         raise ValueError("cannot be added to a budget that is not told")
     whole = Decimal(100)

@@ -139,7 +139,11 @@ class _SchemaWithoutTitles(GenerateJsonSchema):
 
 
 def policy_schema() -> dict[str, Any]:
-    """Give the JSON schema of what `read_policy` reads; the names of rules it cannot compare."""
+    """Give the JSON schema (draft 2020-12) of what `read_policy` reads.
+
+    What fields have to do with each other is beyond it: that no two rules share a name, that a
+    window ends after it begins, that `allowNew` says something.
+    """
     schema = ApplyPolicy.model_json_schema(schema_generator=_SchemaWithoutTitles)
     return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
 

@@ -119,6 +119,8 @@ def test_an_increase_is_added() -> None:
         # A new rule: of the budget that there is, or that there will be, or of one not told.
         (ruled("25%"), 100, (100, 125, None)),
         (ruled("25%", 200), 100, (100, 250, None)),
+        (ruled("25%", 100), 125, (100, 125, None)),
+        (ruled("25%", 60), 100, (60, 75, None)),
         (ruled("25%"), None, (None, None, 25)),
         (ruled("25%"), {"amount": 1, "value": 2}, (None, None, 25)),
         (ruled("20 USD"), 100, (100, 120, None)),
@@ -128,6 +130,7 @@ def test_an_increase_is_added() -> None:
         (ruled("50%"), ruled("25%"), (None, None, 50)),
         (ruled("0%"), ruled("100%"), (None, None, -50)),
         (ruled("5 USD"), ruled("20 USD", 100), (120, 105, None)),
+        (ruled("10%", 50), ruled("60%", 100), (160, 55, None)),
         (ruled("30 USD"), ruled("20 USD", 100), (100, 130, None)),
         # A rule that is there without a number.
         (ruled("25%"), ruled(None, 100), (100, 125, None)),
