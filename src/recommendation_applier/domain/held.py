@@ -8,6 +8,7 @@ from typing import Final
 from recommendation_applier.domain.dates import FOR_EVER, format_date
 from recommendation_applier.domain.ledger import StoredEntry, Tombstone
 from recommendation_applier.domain.reasons import NotApplicableReason
+from recommendation_applier.domain.recommendation import Recommendation
 
 MAX_WORD_LENGTH: Final = 500
 """Characters of who says something, and of why: the ledger keeps it with the recommendation."""
@@ -75,8 +76,8 @@ def is_waiting(stored: StoredEntry) -> bool:
     return stored.tombstone is None or not stored.tombstone.covers(stored.entry.recommendation)
 
 
-def objection_to(stored: StoredEntry | None, *, now: datetime) -> Objection | None:
-    """Say why nobody can let go, or reject, what is *stored* at *now*; None if they can."""
+def decidable(stored: StoredEntry | None, *, now: datetime) -> Recommendation | Objection:
+    """Give the recommendation that a person may decide about at *now*, or say why nobody may."""
     if stored is None or stored.entry is None:
         return Objection(NoLongerHeld.UNKNOWN, "the ledger has no entry of it")
     recommendation, tombstone = stored.entry.recommendation, stored.tombstone
@@ -90,4 +91,4 @@ def objection_to(stored: StoredEntry | None, *, now: datetime) -> Objection | No
         return Objection(
             NotApplicableReason.EXPIRED, f"it expired at {format_date(recommendation.expiry_date)}"
         )
-    return None
+    return recommendation

@@ -155,6 +155,13 @@ class HeldStore(Protocol):
         """
 
 
+class ReleaseNotices(Protocol):
+    """The way by which what was released enters the spine."""
+
+    def send(self, notices: Sequence[str]) -> AbstractSet[int]:
+        """Send *notices* and return the positions of those that are sent for certain."""
+
+
 class PacingStore(Protocol):
     """How often campaigns were changed, for as long as a policy asks for that."""
 

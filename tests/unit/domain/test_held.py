@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from recommendation_applier.domain.dates import FOR_EVER
-from recommendation_applier.domain.held import NoLongerHeld, Veto, is_waiting, objection_to
+from recommendation_applier.domain.held import NoLongerHeld, Objection, Veto, decidable, is_waiting
 from recommendation_applier.domain.ledger import Hold, StoredEntry, Tombstone
 from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
-from tests.builders import EXPIRY, NOW, PUBLISHED
+from tests.builders import EXPIRY, NOW, PUBLISHED, recommendation
 from tests.ledger_builders import entry, tombstone
 
 HOLD = Hold(HeldReason.POLICY_HOLD, "rule 'bids' says HOLD", NOW, EXPIRY)
@@ -21,20 +21,22 @@ def test_what_is_held_waits_and_may_be_let_go() -> None:
 
     for stored in (StoredEntry(entry(), hold=HOLD), StoredEntry(entry(), older, HOLD)):
         assert is_waiting(stored)
-        assert objection_to(stored, now=NOW) is None
+        assert decidable(stored, now=NOW) == recommendation()
 
 
 def test_what_never_expires_may_always_be_let_go() -> None:
     """It has no expiry date."""
-    assert objection_to(StoredEntry(entry(expiry_date=None), hold=HOLD), now=FOR_EVER) is None
+    stored = StoredEntry(entry(expiry_date=None), hold=HOLD)
+
+    assert decidable(stored, now=FOR_EVER) == recommendation(expiry_date=None)
 
 
 @pytest.mark.parametrize("stored", [None, StoredEntry(None), StoredEntry(None, tombstone())])
 def test_what_has_no_entry_is_unknown(stored: StoredEntry | None) -> None:
     """Though a removal of it may have come."""
-    objection = objection_to(stored, now=NOW)
+    objection = decidable(stored, now=NOW)
 
-    assert objection is not None
+    assert isinstance(objection, Objection)
     assert objection.reason is NoLongerHeld.UNKNOWN
     assert stored is None or not is_waiting(stored)
 
@@ -47,9 +49,9 @@ def test_what_was_taken_back_is_refused_with_the_reason(reason: NotApplicableRea
     taken_back = tombstone(reason=reason)
 
     for stored in (StoredEntry(entry(), taken_back, HOLD), StoredEntry(entry(), taken_back)):
-        objection = objection_to(stored, now=EXPIRY)
+        objection = decidable(stored, now=EXPIRY)
 
-        assert objection is not None
+        assert isinstance(objection, Objection)
         assert objection.reason is reason
         assert objection.detail == f"it was taken back: {reason.value}"
         assert not is_waiting(stored)
@@ -59,9 +61,9 @@ def test_what_is_not_held_is_refused() -> None:
     """It was sent, or decided anew."""
     stored = StoredEntry(entry())
 
-    objection = objection_to(stored, now=NOW)
+    objection = decidable(stored, now=NOW)
 
-    assert objection is not None
+    assert isinstance(objection, Objection)
     assert objection.reason is NoLongerHeld.NOT_HELD
     assert "applier ledger show" in objection.detail
     assert not is_waiting(stored)
@@ -71,12 +73,12 @@ def test_what_expires_at_this_moment_is_refused() -> None:
     """A second before it is not; it waits all the same until somebody looks."""
     stored = StoredEntry(entry(), hold=HOLD)
 
-    objection = objection_to(stored, now=EXPIRY)
+    objection = decidable(stored, now=EXPIRY)
 
-    assert objection is not None
+    assert isinstance(objection, Objection)
     assert objection.reason is NotApplicableReason.EXPIRED
     assert objection.detail == "it expired at 2026-11-15T12:00:00Z"
-    assert objection_to(stored, now=EXPIRY - SECOND) is None
+    assert decidable(stored, now=EXPIRY - SECOND) == recommendation()
     assert is_waiting(stored)
 
 
