@@ -1,5 +1,6 @@
 """Numbers as Amazon's settings write them, and as people read them. Never raises for odd ones."""
 
+import json
 import re
 from decimal import ROUND_UP, Context, Decimal
 from typing import Final
@@ -32,7 +33,7 @@ def parse_amount(value: object) -> Decimal:
 
 def show_amount(number: Decimal) -> str:
     """Write *number* as people do: without trailing zeros, and short however large it is."""
-    if abs(number.adjusted()) >= _SHOWN_DIGITS:
+    if number and abs(number.adjusted()) >= _SHOWN_DIGITS:
         return f"{number:.3e}"
     return f"{number.normalize(ARITHMETIC):f}"
 
@@ -48,9 +49,16 @@ def show_percent(percent: Decimal) -> str:
 def show_value(value: object) -> str:
     """Show anything that JSON can hold in a sentence, however deep or long it is."""
     if isinstance(value, str):
-        return shorten(value)
+        return shorten(readable(value))
     if isinstance(value, list | tuple):
         return "an array" if value else "an empty array"
     if isinstance(value, int) and not isinstance(value, bool):
         return show_amount(Decimal(value))
-    return str(value) if value is None or isinstance(value, bool | float | Decimal) else "an object"
+    if value is None or isinstance(value, bool | float):
+        return json.dumps(value)
+    return str(value) if isinstance(value, Decimal) else "an object"
+
+
+def readable(text: str) -> str:
+    """Give *text* fit for a log: half an emoji or a line break could not be written everywhere."""
+    return "".join(each if each.isprintable() else "?" for each in text)

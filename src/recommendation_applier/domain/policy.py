@@ -1,11 +1,8 @@
 """The policy of what may be applied without asking, and what it decides. No I/O."""
 
-import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
@@ -13,17 +10,32 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from recommendation_applier.domain.amounts import show_value
+from recommendation_applier.domain.amounts import readable, show_value
 from recommendation_applier.domain.errors import PolicyError
+from recommendation_applier.domain.policy_fields import WIRE, Id
 from recommendation_applier.domain.policy_limits import (
     CampaignPacing,
     Objection,
     objection_to,
     pacing_of,
 )
-from recommendation_applier.domain.policy_rules import WIRE, Id, Rule
+from recommendation_applier.domain.policy_rules import Limits, Rule
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.strict_json import read_strictly
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "ApplyPolicy",
+    "CampaignPacing",
+    "Decision",
+    "DecisionVerdict",
+    "Limits",
+    "Rule",
+    "decide",
+    "policy_schema",
+    "read_policy",
+]
 
 
 class DecisionVerdict(StrEnum):
@@ -114,10 +126,7 @@ def read_policy(text: str) -> ApplyPolicy:
     Raises PolicyError, which names every field that is wrong, what it is and what it must be.
     """
     try:
-        document = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_decimal, parse_float=_decimal
-        )
-        return ApplyPolicy.model_validate(document, by_alias=True, by_name=False)
+        return ApplyPolicy.model_validate(read_strictly(text), by_alias=True, by_name=False)
     except ValidationError as error:
         # What is wrong within a list also makes it too short for pydantic.
         findings = [
@@ -126,7 +135,7 @@ def read_policy(text: str) -> ApplyPolicy:
             if finding["type"] != "too_short" or not finding["input"]
         ]
         raise PolicyError(f"the policy cannot be used: {'; '.join(findings)}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise PolicyError(f"the policy cannot be used: it is not JSON: {error}") from error
 
 
@@ -143,7 +152,11 @@ class _SchemaWithoutTitles(GenerateJsonSchema):
 
 
 def policy_schema() -> dict[str, Any]:
-    """Give the JSON schema of what `read_policy` reads; the names of rules it cannot compare."""
+    """Give the JSON schema (draft 2020-12) of what `read_policy` reads.
+
+    What fields have to do with each other is beyond it: that no two rules share a name, that a
+    window ends after it begins, that `allowNew` says something.
+    """
     schema = ApplyPolicy.model_json_schema(schema_generator=_SchemaWithoutTitles)
     return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
 
@@ -190,28 +203,9 @@ def _objection(
     return objection_to(recommendation, rule)
 
 
-def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"{show_value(repeated)} is there twice in one object")
-    return found
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation as error:  # an exponent of twenty digits
-        raise ValueError(f"{text} is no number") from error
-    if number.is_finite():
-        return number
-    raise ValueError(f"{text} is no number")
-
-
 def _sentence(finding: ErrorDetails) -> str:
     where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in finding["loc"])
-    where = where.removeprefix(".") or "the policy"
+    where = readable(where.removeprefix(".")) or "the policy"
     if finding["type"] == "missing":
         return f"{where} is missing"
     if finding["type"] == "extra_forbidden":

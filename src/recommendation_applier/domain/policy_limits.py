@@ -21,7 +21,6 @@ _GRAVEST_FIRST: Final = (
     HeldReason.LIMIT_UNKNOWN,
 )
 
-
 _MAXIMUM: Final = {Setting.BID: "maxBid", Setting.BUDGET: "maxBudget"}
 
 
@@ -99,14 +98,12 @@ def _against_percents(
     percent = change.percent
     if percent is None:  # from nothing to something
         if increase is not None:
-            said = (
-                f"{change}, and nothing can be said of maxIncreasePercent {show_amount(increase)}"
-            )
+            said = f"{change}, of which maxIncreasePercent {show_amount(increase)} says nothing"
             yield Objection(HeldReason.LIMIT_UNKNOWN, said)
     elif increase is not None and percent > increase:
         said = f"{change}, above maxIncreasePercent {show_amount(increase)}"
         yield Objection(HeldReason.LIMIT_PASSED, said)
-    elif decrease is not None and -percent > decrease:
+    elif decrease is not None and percent.copy_negate() > decrease:
         said = f"{change}, beyond maxDecreasePercent {show_amount(decrease)}"
         yield Objection(HeldReason.LIMIT_PASSED, said)
 
@@ -119,7 +116,7 @@ def _against_maximum(
         return
     name = f"{where}{_MAXIMUM[change.setting]} {show_amount(maximum)}"
     if change.after is None:
-        said = f"{change} of an amount that is not told, and nothing can be said of {name}"
+        said = f"{change}, of an amount that is not told, and may be above {name}"
         yield Objection(HeldReason.LIMIT_UNKNOWN, said)
     elif change.after > maximum:
         yield Objection(HeldReason.LIMIT_PASSED, f"{change}, above {name}")

@@ -1,102 +1,24 @@
 """What a rule of the policy can say: whom it is for, what it decides, and within which limits."""
 
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from recommendation_applier.domain.recommendation import MAX_ID_LENGTH, Identifier, Recommendation
-
-MAX_LIMIT: Final = 1_000_000_000_000
-"""Above every bid and budget, in any currency."""
-
-MAX_COOL_DOWN_HOURS: Final = 8_760
-"""A year: recommendations live for two weeks."""
+from recommendation_applier.domain.policy_fields import (
+    WIRE,
+    Code,
+    Hours,
+    Id,
+    Marketplace,
+    Moment,
+    Number,
+)
+from recommendation_applier.domain.recommendation import Recommendation
 
 _SAME_AS: Final = {"GB": "UK", "UK": "GB"}
 """The apply request has two codes for the United Kingdom."""
-
-_CODE: Final = r"^[A-Z][A-Z0-9_]*$"
-_MOMENT_RULE: Final = "must be a date and time with its zone, such as '2026-11-27T00:00:00Z'"
-
-WIRE: Final = ConfigDict(
-    frozen=True,
-    extra="forbid",  # a limit with a misspelt name would limit nothing
-    alias_generator=to_camel,
-    validate_by_name=True,
-    validate_by_alias=True,
-)
-
-
-def _number(value: object) -> Decimal:
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-        if number.is_finite() and 0 <= number <= MAX_LIMIT:
-            return number
-    raise PydanticCustomError("limit", f"must be a number from 0 to {MAX_LIMIT}")
-
-
-def _hours(value: object) -> Decimal:
-    hours = _number(value)
-    if 0 < hours <= MAX_COOL_DOWN_HOURS:
-        return hours
-    raise PydanticCustomError("hours", f"must be above 0 and at most {MAX_COOL_DOWN_HOURS}")
-
-
-def _moment(value: object) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        if isinstance(moment, datetime) and moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise PydanticCustomError("moment", _MOMENT_RULE) from error
-    raise PydanticCustomError("moment", _MOMENT_RULE)
-
-
-def _as_written(number: Decimal) -> int | float:
-    return int(number) if number == number.to_integral_value() else float(number)
-
-
-_WRITTEN: Final = PlainSerializer(_as_written, return_type=int | float, when_used="json")
-
-Number = Annotated[
-    Decimal,
-    BeforeValidator(_number),
-    _WRITTEN,
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_LIMIT}),
-]
-"""A limit, exactly as the policy writes it: 0.1 is a tenth."""
-
-Hours = Annotated[
-    Decimal,
-    BeforeValidator(_hours),
-    _WRITTEN,
-    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MAX_COOL_DOWN_HOURS}),
-]
-
-Moment = Annotated[
-    datetime,
-    BeforeValidator(_moment),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-
-Id = Annotated[
-    Identifier, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH})
-]
-
-Code = Annotated[str, Field(pattern=_CODE)]
-Marketplace = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 class Match(BaseModel):

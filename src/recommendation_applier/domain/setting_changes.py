@@ -1,78 +1,103 @@
 """Which numbers of money a recommendation changes, and what cannot be computed of it."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
+from typing import Final
 
-from recommendation_applier.domain.amounts import ARITHMETIC, show_amount, show_percent
+from recommendation_applier.domain.amounts import show_value
+from recommendation_applier.domain.budget_changes import compare_budgets
+from recommendation_applier.domain.change import Change, Changes, Findings, Setting, compare
+from recommendation_applier.domain.other_numbers import other_numbers
 from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.setting_pairs import AD_GROUPS, TARGETS, Json, Pair
 
+__all__ = ["WITHOUT_NUMBERS", "Change", "Changes", "Setting", "changes_of"]
 
-class Setting(StrEnum):
-    """What money a number is."""
+WITHOUT_NUMBERS: Final = frozenset(
+    {
+        "AD_GROUP_STATE",
+        "AUDIENCE_TARGETING_STATE",
+        "CAMPAIGN_END_DATE",
+        "CAMPAIGN_STATE",
+        "KEYWORD_STATE",
+        "NEGATIVE_AUDIENCE_TARGETING_STATE",
+        "NEGATIVE_KEYWORD_STATE",
+        "NEGATIVE_PRODUCT_TARGETING_STATE",
+        "NEW_NEGATIVE_AUDIENCE_TARGETING",
+        "NEW_NEGATIVE_KEYWORD",
+        "NEW_NEGATIVE_PRODUCT_TARGETING",
+        "NEW_PRODUCT_AD",
+        "PRODUCT_AD_STATE",
+        "PRODUCT_TARGETING_STATE",
+    }
+)
+"""Types that are about no number: they pass every limit of numbers, and a rule of their own holds
+them where that is not wanted. A type of any other name without a number is one that is not
+understood: among those are CAMPAIGN_BIDDING_STRATEGY and AD_GROUP_BID_OPTIMIZATION, since it is
+Amazon then that decides how much to bid."""
 
-    BID = "BID"
-    """What one click, or a thousand views, may cost."""
-    BUDGET = "BUDGET"
-    """What a campaign may spend in a day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One number that would change; *what* names it for whoever manages the campaign.
-
-    *before* is None for something new. *relative* is the change in percent where only that is
-    known, as of a budget rule whose budget is not told; *before* and *after* are None then.
-    """
-
-    setting: Setting
-    what: str
-    before: Decimal | None
-    after: Decimal | None
-    relative: Decimal | None = None
-
-    @property
-    def is_new(self) -> bool:
-        """Tell whether there is no current value to compare with."""
-        return self.before is None and self.relative is None
-
-    @property
-    def difference(self) -> Decimal | None:
-        """By how much it changes; None where that cannot be computed."""
-        if self.before is None or self.after is None:
-            return None
-        return ARITHMETIC.subtract(self.after, self.before)
-
-    @property
-    def percent(self) -> Decimal | None:
-        """By how many percent it changes, never understated; None if that cannot be computed."""
-        if self.difference is None or not self.before:
-            return self.relative
-        return ARITHMETIC.divide(ARITHMETIC.multiply(self.difference, Decimal(100)), self.before)
-
-    def __str__(self) -> str:
-        """Say what changes, from what to what, and by how much."""
-        numbers = [show_amount(each) for each in (self.before, self.after) if each is not None]
-        said = " ".join([self.what, " -> ".join(numbers)]).strip()
-        if self.is_new:
-            return f"{said} is new"
-        return said if self.percent is None else f"{said} is {show_percent(self.percent)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """All that a recommendation does to numbers of money.
-
-    *changes* are numbers that change or are new; *uncomputable* says in sentences what else there
-    is that may cost money, and why nobody can say how much.
-    """
-
-    changes: tuple[Change, ...] = ()
-    uncomputable: tuple[str, ...] = ()
+# The fields that the dataset guide documents.
+_CAMPAIGN: Final = frozenset(
+    {"budget", "ad_groups", "campaign_targeting", "bidding_strategy", "start_date", "end_date"}
+)
+_AD_GROUP: Final = frozenset(
+    {"bid", "bid_optimization", "asins", "adgroup_name", "target_type", "targets", "creative"}
+)
+_TARGET: Final = frozenset(
+    {"bid", "text", "match_type", "targeting", "category", "expressions", "audience_target_type"}
+)
 
 
 def changes_of(recommendation: Recommendation) -> Changes:
-    """Compare the current with the recommended settings of *recommendation*."""
-    if not recommendation.recommended_settings:
-        return Changes(uncomputable=("it has no recommended settings",))
-    return Changes(uncomputable=("its settings are not compared yet",))
+    """Compare the current with the recommended settings of *recommendation*.
+
+    Every number on which money depends is in the answer: as a change, or as something that cannot
+    be computed. What is absent or null in the recommended settings stays as it is, and a number
+    that stays is no change. What has no current value counts as new, whether it is or not. Never
+    raises, whatever JSON can hold.
+    """
+    recommended = recommendation.recommended_settings
+    if not recommended:
+        return Changes(uncomputable=("nothing is known of the recommended settings",))
+    kind = recommendation.type or ""
+    found = list(
+        _of_campaign(
+            recommended, recommendation.current_settings or {}, creates=kind.startswith("NEW_")
+        )
+    )
+    if not found and kind not in WITHOUT_NUMBERS:
+        found.append(f"type {show_value(kind)} names no number that is known in its settings")
+    return Changes(
+        tuple(each for each in found if isinstance(each, Change) and not each.is_none),
+        tuple(each for each in found if isinstance(each, str)),
+    )
+
+
+def _of_campaign(recommended: Json, current: Json, *, creates: bool) -> Findings:
+    yield from compare_budgets(recommended.get("budget"), current.get("budget"), creates=creates)
+    for group in AD_GROUPS.pairs(recommended, current, creates=creates):
+        yield from [group] if isinstance(group, str) else _of_ad_group(group, creates=creates)
+    yield from _of_strategy("bidding_strategy", recommended, current)
+    yield from other_numbers(recommended, current, documented=_CAMPAIGN)
+
+
+def _of_ad_group(group: Pair, *, creates: bool) -> Findings:
+    there, here = group.recommended, group.current or {}
+    yield from compare(
+        Setting.BID, f"default bid of {group.name}", there.get("bid"), here.get("bid")
+    )
+    for target in TARGETS.pairs(there, here, creates=creates):
+        yield from [target] if isinstance(target, str) else _of_target(target)
+    yield from _of_strategy("bid_optimization", there, here)
+    yield from other_numbers(there, here, documented=_AD_GROUP)
+
+
+def _of_target(target: Pair) -> Findings:
+    there, here = target.recommended, target.current or {}
+    yield from compare(Setting.BID, f"bid of {target.name}", there.get("bid"), here.get("bid"))
+    yield from other_numbers(there, here, documented=_TARGET)
+
+
+def _of_strategy(name: str, recommended: Json, current: Json) -> Findings:
+    """Tell of another way of bidding, by which Amazon may bid more than the bids that are set."""
+    there, here = recommended.get(name), current.get(name)
+    if isinstance(there, str) and isinstance(here, str) and there != here:
+        yield f"{name} {show_value(here)} -> {show_value(there)} lets Amazon bid differently"

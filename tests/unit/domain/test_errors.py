@@ -11,6 +11,7 @@ from recommendation_applier.domain.errors import (
     ApplierError,
     CredentialsRefusedError,
     OutOfTimeError,
+    PolicyError,
     RefusedError,
     RetryableError,
     SettingsError,
@@ -78,6 +79,7 @@ def test_an_error_that_is_waited_for_says_why(
         CredentialsRefusedError,
         RefusedError,
         SettingsError,
+        PolicyError,
     ],
 )
 def test_an_error_keeps_amazons_words(error: type[ApplierError]) -> None:
