@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from recommendation_applier.aws import held_entries
 from recommendation_applier.aws.follow_ups import INDEX
 from recommendation_applier.domain.event import SOURCE
 from recommendation_applier.domain.follow_up import FIRST_GAP, GIVE_UP_AFTER
@@ -327,9 +328,10 @@ def test_the_apply_function_may_do_this_and_nothing_else() -> None:
 
 
 def test_the_follow_up_function_may_do_this_and_nothing_else() -> None:
-    """It touches no queue, deletes nothing, and searches nothing but the index."""
+    """It touches no queue, deletes nothing, and searches nothing but the two indexes."""
     assert granted(expanded(), FOLLOW_UP_ROLE) == {
         "FindWhatIsDue": (["dynamodb:Query"], f"${{LedgerTable.Arn}}/index/{INDEX}"),
+        "FindWhatIsHeld": (["dynamodb:Query"], f"${{LedgerTable.Arn}}/index/{held_entries.INDEX}"),
         "KeepTheLedger": (
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
             "${LedgerTable.Arn}",
@@ -506,10 +508,10 @@ def test_what_cannot_be_made_again_outlives_the_stack(logical_id: str) -> None:
 
 
 def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
-    """There are nine alarms, and each description leads to the README."""
+    """There are eleven alarms, and each description leads to the README."""
     found = list(alarms())
 
-    assert len(found) == 9
+    assert len(found) == 11
     for alarm in found:
         assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -545,6 +547,14 @@ def test_one_tick_that_fails_is_no_alarm_and_two_in_a_row_are() -> None:
     alarm = expanded().properties("FollowUpFunctionErrorsAlarm")
 
     assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (900, 1, 2)
+
+
+def test_a_warning_outlives_a_tick_that_fails() -> None:
+    """Every tick counts anew what is held: the alarm takes the most that one of three counted."""
+    alarm = expanded().properties("HeldRecommendationsEndingAlarm")
+
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
+    assert alarm["Period"] == 3 * 5 * 60
 
 
 def test_every_metric_of_our_own_that_is_alarmed_on_is_emitted() -> None:

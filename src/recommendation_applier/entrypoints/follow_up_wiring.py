@@ -8,6 +8,7 @@ import httpx
 
 from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.follow_ups import FollowUps
+from recommendation_applier.aws.held_entries import HeldEntries
 from recommendation_applier.entrypoints.settings import FollowUpSettings
 from recommendation_applier.entrypoints.wiring import (
     AmazonAds,
@@ -47,6 +48,15 @@ class Follower:
             clock=now,
             tell=tell,
             time_is_up=time.requests_are_over,
+        )
+
+    def held_entries(self, time: Time, *, report_failure: Callable[[str], None]) -> HeldEntries:
+        """Give what is held, for one tick."""
+        return HeldEntries(
+            self.amazon.dynamodb,
+            table_name=self.settings.ledger_table_name,
+            report_failure=report_failure,
+            time_is_up=time.is_up,
         )
 
 
