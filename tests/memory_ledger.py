@@ -11,13 +11,12 @@ from threading import RLock
 
 from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
+from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
     Entry,
-    Hold,
     Known,
-    Release,
     StoredEntry,
     Tombstone,
 )
