@@ -21,7 +21,8 @@ from recommendation_applier.aws.table_writes import write_over
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from recommendation_applier.domain.held import OperatorAction, Veto, is_waiting
-from recommendation_applier.domain.ledger import Release, StoredEntry
+from recommendation_applier.domain.holds import Release
+from recommendation_applier.domain.ledger import StoredEntry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

@@ -18,13 +18,12 @@ from recommendation_applier.aws.ledger_documents import (
     seconds,
 )
 from recommendation_applier.domain.dates import FOR_EVER
+from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     Claim,
     DecidedBy,
     Entry,
-    Hold,
     Known,
-    Release,
     StoredEntry,
     Tombstone,
 )

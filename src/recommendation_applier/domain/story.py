@@ -22,6 +22,7 @@ _MEANING: Final[Mapping[Verdict, str]] = {
     Verdict.REFUSED: "Amazon refused it; its dead letter can be redriven",
     Verdict.RELEASED: "nothing was taken; the next delivery may send it",
     Verdict.HELD: "kept back; it waits to be released",
+    Verdict.IGNORED: "the policy says to leave it alone",
     Verdict.IN_DOUBT: "Amazon may have it; Amazon is asked before it is sent again",
 }
 

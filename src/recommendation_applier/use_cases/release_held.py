@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Final
 
 from recommendation_applier.domain.held import NoLongerHeld, Objection, Veto, decidable
-from recommendation_applier.domain.ledger import Release, StoredEntry
+from recommendation_applier.domain.holds import Release
+from recommendation_applier.domain.ledger import StoredEntry
 from recommendation_applier.domain.release_notice import MAX_IDS_PER_NOTICE, release_notice
 from recommendation_applier.use_cases.ports import HeldStore, ReleaseNotices
 

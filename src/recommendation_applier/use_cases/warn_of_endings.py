@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from recommendation_applier.domain.ledger import Hold
+from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.use_cases.ports import HeldStore
 

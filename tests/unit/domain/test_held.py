@@ -6,7 +6,8 @@ import pytest
 
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.held import NoLongerHeld, Objection, Veto, decidable, is_waiting
-from recommendation_applier.domain.ledger import Hold, StoredEntry, Tombstone
+from recommendation_applier.domain.holds import Hold
+from recommendation_applier.domain.ledger import StoredEntry, Tombstone
 from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
 from tests.builders import EXPIRY, NOW, PUBLISHED, recommendation
 from tests.ledger_builders import entry, tombstone

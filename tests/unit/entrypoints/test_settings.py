@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "CREDENTIALS_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:ads-AbCdEf",
     "EVENT_BUS_NAME": "",
     "LEDGER_RETENTION_DAYS": "90",
+    "POLICY_PARAMETER_NAME": "/stack/apply-policy",
     "LEDGER_TABLE_NAME": "ledger",
     "INGRESS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/ingress",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/dead-letters",

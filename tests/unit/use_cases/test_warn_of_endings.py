@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from recommendation_applier.domain.ledger import Hold
+from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.use_cases.warn_of_endings import Endings, find_endings
 from tests.builders import NOW, recommendation
