@@ -106,6 +106,24 @@ class FakeDeadLetters:
 
 
 @dataclass
+class FakeReleaseNotices:
+    """Takes what it is told to take, all by default, and keeps it."""
+
+    takes: Callable[[int], bool] = lambda _: True
+    sent: list[str] = field(default_factory=list)
+
+    def send(self, notices: Sequence[str]) -> AbstractSet[int]:
+        """See the port."""
+        taken = {position for position in range(len(notices)) if self.takes(position)}
+        self.sent += [notices[position] for position in sorted(taken)]
+        return taken
+
+    def ids(self) -> list[str]:
+        """Name what the notices name."""
+        return [each for notice in self.sent for each in json.loads(notice)["recommendationIds"]]
+
+
+@dataclass
 class FakePolicies:
     """Gives the policy that it is told to, version by version."""
 

@@ -3,7 +3,7 @@
 tests/contract/test_ledger_stores.py holds it and the adapters of DynamoDB to one contract.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +11,8 @@ from threading import RLock
 
 from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
+from recommendation_applier.domain.dates import FOR_EVER
+from recommendation_applier.domain.held import ActionTaken, OperatorAction, Veto, is_waiting
 from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     BatchRecord,
@@ -26,7 +28,7 @@ _SETTINGS = ("current_settings", "recommended_settings")
 
 @dataclass
 class MemoryLedger:
-    """Fits LedgerStore, PacingStore, FollowUpStore and BreakerStore.
+    """Fits LedgerStore, HeldStore, PacingStore, FollowUpStore and BreakerStore.
 
     An id may have an entry, a tombstone or both; *records* are keyed by token and number;
     *kept_until* is that of ids and messages. Nothing is forgotten.
@@ -37,6 +39,7 @@ class MemoryLedger:
     records: dict[tuple[str, int], BatchRecord] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
     releases: dict[str, Release] = field(default_factory=dict)
+    actions: dict[str, list[ActionTaken]] = field(default_factory=dict)
     campaigns: dict[Campaign, CampaignApplications] = field(default_factory=dict)
     letters: dict[str, frozenset[int]] = field(default_factory=dict)
     breaker: Breaker = field(default_factory=Breaker)
@@ -133,6 +136,46 @@ class MemoryLedger:
         with self._lock:
             return {each: self.letters[each] for each in message_ids if each in self.letters}
 
+    # HeldStore
+
+    def held(self, *, after: datetime) -> Iterator[StoredEntry]:
+        """See the port."""
+        return self.ending_before(FOR_EVER, after=after)
+
+    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[StoredEntry]:
+        """See the port."""
+        with self._lock:
+            ends = sorted((hold.until or FOR_EVER, each) for each, hold in self.holds.items())
+            found = [self.stored(each) for until, each in ends if after < until <= limit]
+        return iter([each for each in found if each is not None and is_waiting(each)])
+
+    def release(self, releases: Mapping[str, Release]) -> Mapping[str, StoredEntry | None]:
+        """See the port."""
+        answers: dict[str, StoredEntry | None] = {}
+        for each, word in releases.items():
+            with self._lock:
+                answers[each] = self._standing_against(each, word.published_date)
+                if answers[each] is None:
+                    self.releases[each] = word
+                    self._note(each, OperatorAction.RELEASED, word)
+        return answers
+
+    def reject(self, vetoes: Mapping[str, Veto]) -> Mapping[str, StoredEntry | None]:
+        """See the port."""
+        answers: dict[str, StoredEntry | None] = {}
+        for each, word in vetoes.items():
+            with self._lock:
+                standing = self._standing_against(each, word.published_date)
+                tombstone = self.tombstones.get(each)
+                if tombstone is not None and tombstone.as_of > word.tombstone.as_of:
+                    standing = self.stored(each)
+                answers[each] = standing
+                if standing is None:
+                    self.tombstones[each] = word.tombstone
+                    del self.holds[each]
+                    self._note(each, OperatorAction.REJECTED, word)
+        return answers
+
     # PacingStore
 
     def applications_of(
@@ -191,6 +234,19 @@ class MemoryLedger:
         return True
 
     # One entry at a time
+
+    def _standing_against(
+        self, recommendation_id: str, published_date: datetime | None
+    ) -> StoredEntry | None:
+        stored = self.stored(recommendation_id) or StoredEntry(None)
+        if stored.entry is None or stored.hold is None:
+            return stored
+        is_the_same = stored.entry.recommendation.published_date == published_date
+        return None if is_the_same else stored
+
+    def _note(self, recommendation_id: str, what: OperatorAction, word: Release | Veto) -> None:
+        taken = ActionTaken(word.at, word.by, what, word.why)
+        self.actions.setdefault(recommendation_id, []).append(taken)
 
     def _put_new(self, entry: Entry) -> Known | None:
         with self._lock:

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from recommendation_applier.aws.ledger_documents import (
     Document,
+    Value,
     attributes,
     read_document,
 )
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
-NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+NOTHING: Final[Mapping[str, Value]] = MappingProxyType({})
 
 
 def conditionally(write: Callable[[], object]) -> Mapping[str, Any] | None:
@@ -46,7 +47,7 @@ def write_over(
     expected: Document | None = None,
     never_back: str | None = None,
     remove: Sequence[str] = (),
-    append: Mapping[str, str] = NOTHING,
+    append: Mapping[str, Value] = NOTHING,
 ) -> Mapping[str, Any] | None:
     """Write what *document* says, and leave the other attributes that stand there.
 

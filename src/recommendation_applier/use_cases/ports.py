@@ -10,7 +10,8 @@ from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Confirmation
-from recommendation_applier.domain.holds import Hold
+from recommendation_applier.domain.held import Veto
+from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, StoredEntry, Tombstone
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.policy import PolicyInForce
@@ -115,6 +116,43 @@ class LedgerStore(Protocol):
 
     def letters_of(self, message_ids: AbstractSet[str]) -> Mapping[str, AbstractSet[int]]:
         """Name the parts of each message whose dead letters are remembered; none: left out."""
+
+
+class HeldStore(Protocol):
+    """What the ledger keeps back, for the people who decide about it.
+
+    To read raises LedgerUnavailableError. What is written is answered by recommendation id: None
+    if it was done, what stands there if that is no longer what was looked at (the hold has ended,
+    or something else was published); one that could not be written for certain is left out.
+    """
+
+    def held(self, *, after: datetime) -> Iterator[StoredEntry]:
+        """Give all that waits for a person and ends after *after*, the first to end first.
+
+        What was taken back is left out.
+        """
+
+    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[StoredEntry]:
+        """Give of that what ends at *limit* or before."""
+
+    def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
+        """Give what is stored of each id, None where nothing is."""
+
+    def release(self, releases: Mapping[str, Release]) -> Mapping[str, StoredEntry | None]:
+        """Write down that a person lets go what is held, which goes on being held."""
+
+    def reject(self, vetoes: Mapping[str, Veto]) -> Mapping[str, StoredEntry | None]:
+        """Take back what is held in the name of a person, and hold it no longer.
+
+        A later tombstone stays.
+        """
+
+
+class ReleaseNotices(Protocol):
+    """The way by which what was released enters the spine."""
+
+    def send(self, notices: Sequence[str]) -> AbstractSet[int]:
+        """Send *notices* and return the positions of those that are sent for certain."""
 
 
 class PacingStore(Protocol):

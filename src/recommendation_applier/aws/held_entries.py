@@ -1,0 +1,161 @@
+"""What the ledger's table holds back, and what a person says about it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from recommendation_applier.aws.ledger_documents import Document, attributes, moment, seconds
+from recommendation_applier.aws.ledger_entries import (
+    HELD,
+    HOLD_NAMES,
+    entry_key,
+    read_stored,
+    release_document,
+    tombstone_document,
+)
+from recommendation_applier.aws.table_calls import TableCalls
+from recommendation_applier.aws.table_reads import MAX_KEYS, of_keys
+from recommendation_applier.aws.table_writes import write_over
+from recommendation_applier.domain.dates import FOR_EVER
+from recommendation_applier.domain.errors import LedgerUnavailableError
+from recommendation_applier.domain.held import OperatorAction, Veto, is_waiting
+from recommendation_applier.domain.holds import Release
+from recommendation_applier.domain.ledger import StoredEntry
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+INDEX: Final = "HeldIndex"
+
+ACTIONS: Final = "actions"
+"""What people did to a recommendation, the first first."""
+
+
+class HeldEntries:
+    """Fits the HeldStore port."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        table_name: str,
+        report_failure: Callable[[str], None],
+        time_is_up: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """*client* needs dynamodb:Query on HeldIndex and dynamodb:BatchGetItem on the table.
+
+        To release and to reject it needs dynamodb:UpdateItem as well. *report_failure* is told
+        what could not be read or written.
+        """
+        self._client = client
+        self._table_name = table_name
+        self._report_failure = report_failure
+        self._calls = TableCalls(
+            table_name=table_name, report_failure=report_failure, time_is_up=time_is_up
+        )
+
+    def held(self, *, after: datetime) -> Iterator[StoredEntry]:
+        """Give all that waits for a person and ends after *after*, page by page."""
+        return self.ending_before(FOR_EVER, after=after)
+
+    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[StoredEntry]:
+        """Give what ends after *after* and not after *limit*, the first to end first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table_name,
+            IndexName=INDEX,
+            KeyConditionExpression="held = :held AND heldUntil BETWEEN :first AND :last",
+            ExpressionAttributeValues=attributes(
+                {":held": HELD, ":first": seconds(after) + 1, ":last": seconds(limit)}
+            ),
+        )
+        waiting = iter(pages)
+        while page := self._calls.make("reading what is held", lambda: next(waiting, None)):
+            keys = [{name: each[name] for name in ("pk", "sk")} for each in page["Items"]]
+            for start in range(0, len(keys), MAX_KEYS):
+                yield from self._waiting(keys[start : start + MAX_KEYS])
+
+    def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
+        """Give what is stored of each id."""
+        keys = {str(entry_key(each)["pk"]): each for each in sorted(recommendation_ids)}
+        found = self._read([attributes(entry_key(each)) for each in keys.values()])
+        return {
+            each: read_stored(found[partition]) if partition in found else None
+            for partition, each in keys.items()
+        }
+
+    def release(self, releases: Mapping[str, Release]) -> Mapping[str, StoredEntry | None]:
+        """Write each release onto what is held, if it is still what was looked at."""
+
+        def release(recommendation_id: str) -> StoredEntry | None:
+            word = releases[recommendation_id]
+            said = release_document(word)
+            return self._say(OperatorAction.RELEASED, word, said, recommendation_id)
+
+        return self._calls.each("releasing", releases, release)
+
+    def reject(self, vetoes: Mapping[str, Veto]) -> Mapping[str, StoredEntry | None]:
+        """Take back what is held, if it is still what was looked at, and end the hold."""
+
+        def reject(recommendation_id: str) -> StoredEntry | None:
+            word = vetoes[recommendation_id]
+            # It is kept for as long as the entry is.
+            said = tombstone_document(word.tombstone, kept_until=FOR_EVER) | {"keptUntil": None}
+            return self._say(
+                OperatorAction.REJECTED, word, said, recommendation_id, remove=HOLD_NAMES
+            )
+
+        return self._calls.each("rejecting", vetoes, reject)
+
+    def _waiting(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[StoredEntry]:
+        found = self._read(keys)
+        # The index may be behind the table, and names what has come to an end since.
+        for document in (found[name] for key in keys if (name := key["pk"]["S"]) in found):
+            try:
+                stored = read_stored(document)
+            except LedgerUnavailableError as error:  # what somebody has spoilt hides no other
+                self._report_failure(str(error))
+                continue
+            if is_waiting(stored):
+                yield stored
+
+    def _read(self, keys: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        for start in range(0, len(keys), MAX_KEYS):
+            some = keys[start : start + MAX_KEYS]
+            found += self._calls.make("reading entries", partial(self._documents, some))
+        return {str(each["pk"]): each for each in found}
+
+    def _documents(self, keys: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        found, left = of_keys(self._client, keys, table_name=self._table_name)
+        if left:
+            raise LedgerUnavailableError(f"DynamoDB did not look at {left} of {len(keys)}")
+        return found
+
+    def _say(
+        self,
+        what: OperatorAction,
+        word: Release | Veto,
+        said: Document,
+        recommendation_id: str,
+        *,
+        remove: Sequence[str] = (),
+    ) -> StoredEntry | None:
+        action = {
+            "at": moment(word.at) or "",
+            "by": word.by,
+            "what": what.value,
+            "why": word.why,
+        }
+        standing = write_over(
+            self._client,
+            attributes(entry_key(recommendation_id)),
+            said,
+            table_name=self._table_name,
+            expected={"held": HELD, "publishedDate": moment(word.published_date)},
+            never_back="withdrawnAsOf" if "withdrawnAsOf" in said else None,
+            remove=remove,
+            append={ACTIONS: action},
+        )
+        return None if standing is None else read_stored(standing)
