@@ -6,8 +6,9 @@ import pytest
 
 from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.reasons import HeldReason
+from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.use_cases.warn_of_endings import Endings, find_endings
-from tests.builders import NOW, recommendation
+from tests.builders import NOW, OPPORTUNITY, recommendation
 from tests.ledger_builders import KEPT_UNTIL, TOKEN, entry, tombstone
 from tests.memory_ledger import MemoryLedger
 
@@ -30,6 +31,11 @@ def holding(*ends: datetime | None) -> MemoryLedger:
     return ledger
 
 
+def owned(name: str, expiry: datetime) -> Recommendation:
+    """Make a recommendation as the ledger gives it: it names the opportunity itself by then."""
+    return recommendation(name, expiry_date=expiry, partner_opportunity_id=OPPORTUNITY)
+
+
 def test_where_nothing_is_held_there_is_nothing_to_warn_of() -> None:
     """Nobody is named."""
     assert find_endings(MemoryLedger(), now=NOW) == Endings(0, [])
@@ -42,8 +48,8 @@ def test_what_expires_within_a_day_is_warned_of() -> None:
     assert find_endings(ledger, now=NOW) == Endings(
         2,
         [
-            (recommendation("rec-2", expiry_date=NOW + SECOND), until(NOW + SECOND)),
-            (recommendation("rec-3", expiry_date=NOW + DAY), until(NOW + DAY)),
+            (owned("rec-2", NOW + SECOND), until(NOW + SECOND)),
+            (owned("rec-3", NOW + DAY), until(NOW + DAY)),
         ],
     )
 
