@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typer import Context
 
 GROUPS: Final = {
+    "held": ("held_commands", "What is held: look at it, release it, reject it."),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
 }
 """By name, in the order of `--help`: the module in this package, and what it is for in one line.

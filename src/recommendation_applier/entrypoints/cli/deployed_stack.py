@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Output = Literal[
     "ApplyFunctionLogGroupName",
     "ApplyFunctionName",
+    "ApplyPolicyName",
     "CredentialsSecretArn",
     "DeadLetterQueueArn",
     "DeadLetterQueueUrl",
