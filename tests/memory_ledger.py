@@ -13,13 +13,12 @@ from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.held import ActionTaken, Held, OperatorAction, Veto, waiting
+from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
     Entry,
-    Hold,
     Known,
-    Release,
     StoredEntry,
     Tombstone,
 )

@@ -69,7 +69,8 @@ def test_the_ledger_has_its_keys_and_its_index() -> None:
 
     table = stack.dynamodb.describe_table(TableName=stack.ledger_table_name)["Table"]
     assert [each["AttributeName"] for each in table["KeySchema"]] == ["pk", "sk"]
-    assert [each["IndexName"] for each in table["GlobalSecondaryIndexes"]] == ["DueIndex"]
+    indexes = [each["IndexName"] for each in table["GlobalSecondaryIndexes"]]
+    assert indexes == ["DueIndex", "HeldIndex"]
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert table["DeletionProtectionEnabled"] is True
     assert stack.apply.environment["LEDGER_TABLE_NAME"] == stack.ledger_table_name
@@ -181,12 +182,14 @@ def test_the_roles_policies_name_what_was_deployed() -> None:
     outputs = stack.outputs
     table = f"arn:aws:dynamodb:us-east-1:123456789012:table/{stack.ledger_table_name}"
     log_groups = "arn:aws:logs:us-east-1:123456789012:log-group"
+    parameter = "arn:aws:ssm:us-east-1:123456789012:parameter"
     assert resources(stack.apply) == {
         "ReceiveDeliveries": outputs["IngressQueueArn"],
         "PutOffRetries": outputs["IngressQueueArn"],
         "KeepDeadLetters": outputs["DeadLetterQueueArn"],
         "KeepTheLedger": table,
         "ReadTheCredentials": outputs["CredentialsSecretArn"],
+        "ReadThePolicy": f"{parameter}{outputs['ApplyPolicyName']}",
         "ConfirmSubscriptionsOfTheStream": "arn:aws:sns:us-east-1:084590724871:*",
         "WriteTheLog": f"{log_groups}:{outputs['ApplyFunctionLogGroupName']}:*",
     }

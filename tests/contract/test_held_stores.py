@@ -14,7 +14,8 @@ from recommendation_applier.aws.ledger_documents import attributes
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from recommendation_applier.domain.held import Held, Veto
-from recommendation_applier.domain.ledger import Hold, Known, Release, StoredEntry
+from recommendation_applier.domain.holds import Hold, Release
+from recommendation_applier.domain.ledger import Known, StoredEntry
 from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
 from recommendation_applier.use_cases.ports import HeldStore, LedgerStore
 from tests.builders import EXPIRY, NOW, PUBLISHED

@@ -12,6 +12,7 @@ import pytest
 from recommendation_applier.aws.follow_ups import INDEX
 from recommendation_applier.domain.follow_up import FIRST_GAP, GIVE_UP_AFTER
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
+from recommendation_applier.domain.policy import DEFAULT_POLICY, read_policy
 from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.domain.retry_schedule import visibility_seconds
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
@@ -201,8 +202,8 @@ def test_the_ledger_is_paid_for_by_what_is_asked_of_it() -> None:
     ]
 
 
-def test_what_is_due_is_found_by_an_index_of_keys() -> None:
-    """Only records that are followed are in it, in the order in which they are due."""
+def test_what_is_due_and_what_is_held_is_found_by_indexes_of_keys() -> None:
+    """Only records that are followed, and entries that are held, are in them, the first first."""
     table = expanded().properties(TABLE)
 
     assert table["GlobalSecondaryIndexes"] == [
@@ -213,10 +214,33 @@ def test_what_is_due_is_found_by_an_index_of_keys() -> None:
                 {"AttributeName": "dueAt", "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "KEYS_ONLY"},
-        }
+        },
+        {
+            "IndexName": "HeldIndex",
+            "KeySchema": [
+                {"AttributeName": "held", "KeyType": "HASH"},
+                {"AttributeName": "heldUntil", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        },
     ]
     types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
-    assert types == {"pk": "S", "sk": "S", "followUp": "S", "dueAt": "N"}
+    assert types == {
+        "pk": "S",
+        "sk": "S",
+        "followUp": "S",
+        "dueAt": "N",
+        "held": "S",
+        "heldUntil": "N",
+    }
+
+
+def test_the_policy_that_is_deployed_is_the_default_one() -> None:
+    """Everything is applied, as far as ApplyMode lets it; a short policy costs nothing."""
+    parameter = expanded().properties("ApplyPolicy")
+
+    assert read_policy(parameter["Value"]) == DEFAULT_POLICY
+    assert (parameter["Type"], parameter["Tier"]) == ("String", "Intelligent-Tiering")
 
 
 def test_a_claim_outlives_its_invocation_and_ends_before_the_next_receive() -> None:
@@ -314,6 +338,10 @@ def test_the_apply_function_may_do_this_and_nothing_else() -> None:
             "${LedgerTable.Arn}",
         ),
         "ReadTheCredentials": (["secretsmanager:GetSecretValue"], "${AdsCredentials}"),
+        "ReadThePolicy": (
+            ["ssm:GetParameter"],
+            "arn:aws:ssm:us-east-1:123456789012:parameter${ApplyPolicy}",
+        ),
         "ConfirmSubscriptionsOfTheStream": (
             ["sns:ConfirmSubscription"],
             "arn:aws:sns:us-east-1:084590724871:*",
@@ -473,10 +501,10 @@ def test_what_cannot_be_made_again_outlives_the_stack(logical_id: str) -> None:
 
 
 def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
-    """There are nine alarms, and each description leads to the README."""
+    """There are ten alarms, and each description leads to the README."""
     found = list(alarms())
 
-    assert len(found) == 9
+    assert len(found) == 10
     for alarm in found:
         assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -614,6 +642,7 @@ def test_every_output_is_described() -> None:
     assert set(outputs) == {
         "ApplyFunctionLogGroupName",
         "ApplyFunctionName",
+        "ApplyPolicyName",
         "CredentialsSecretArn",
         "DeadLetterQueueArn",
         "DeadLetterQueueUrl",
@@ -640,7 +669,7 @@ _PHYSICAL_NAMES = frozenset(
 
 
 def test_no_name_stands_in_the_way_of_a_second_stack() -> None:
-    """The only physical name is made of the stack's."""
+    """The only physical names are made of the stack's."""
     named = {
         f"{logical_id}.{name}": value
         for logical_id, resource in load()["Resources"].items()
@@ -648,7 +677,10 @@ def test_no_name_stands_in_the_way_of_a_second_stack() -> None:
         if name in _PHYSICAL_NAMES
     }
 
-    assert named == {"IngressQueue.QueueName": {"Fn::Sub": "${AWS::StackName}-ingress"}}
+    assert named == {
+        "ApplyPolicy.Name": {"Fn::Sub": "/${AWS::StackName}/apply-policy"},
+        "IngressQueue.QueueName": {"Fn::Sub": "${AWS::StackName}-ingress"},
+    }
 
 
 def test_every_skipped_finding_has_its_reason() -> None:

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
 from recommendation_applier.domain.errors import PolicyError, PolicyUnavailableError
-from recommendation_applier.domain.policy import PolicyInForce, read_policy
+from recommendation_applier.domain.policy import ApplyPolicy, PolicyInForce, read_policy
 from tests.simulation.effects import Effects
 
 MAX_AGE: Final = 60.0
@@ -49,9 +50,14 @@ def _draw(random: Random, accounts: Sequence[int]) -> str:
     return json.dumps({"version": 1, "mode": "APPLY", "default": default, "rules": rules})
 
 
+@lru_cache(maxsize=64)
+def _read_policy(text: str) -> ApplyPolicy:
+    return read_policy(text)
+
+
 def _reads(text: str) -> bool:
     try:
-        read_policy(text)
+        _read_policy(text)
     except PolicyError:
         return False
     return True
@@ -72,7 +78,7 @@ class SimulatedPolicies:
         if self.effects.now() - self._read_at >= MAX_AGE:
             self.effects.do("policy", self._read, seconds=0.02)
         try:
-            return PolicyInForce(read_policy(self._text), self._version)
+            return PolicyInForce(_read_policy(self._text), self._version)
         except PolicyError as error:
             raise PolicyUnavailableError(str(error)) from error
 
@@ -86,9 +92,9 @@ class SimulatedPolicies:
         self._text, self._version, self._read_at = past[-1], len(past), now
 
 
-def in_force(changes: Changes, since: float, until: float) -> Iterator[str]:
-    """Give every text that somebody may have believed between two moments."""
+def in_force(changes: Changes, since: float, until: float) -> Iterator[ApplyPolicy]:
+    """Give every policy that somebody may have believed between two moments."""
     for number, (begins, text) in enumerate(changes):
         ends = changes[number + 1][0] if number + 1 < len(changes) else until
-        if begins <= until and ends >= since:
-            yield text
+        if begins <= until and ends >= since and _reads(text):
+            yield _read_policy(text)

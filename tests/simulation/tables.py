@@ -9,10 +9,10 @@ from typing import Protocol, TypeVar
 from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.errors import LedgerUnavailableError
+from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Entry,
-    Hold,
     Known,
     Standing,
     StoredEntry,

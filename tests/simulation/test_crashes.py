@@ -29,6 +29,7 @@ _ON_RECORD = Outcome(asked=0, failing_sent=2, letters=2)
 
 SPINE: Final = {
     "bury": (_UNTOUCHED, _UNTOUCHED),
+    "policy": (_UNTOUCHED, _UNTOUCHED),
     "read_breaker": (_UNTOUCHED, _UNTOUCHED),
     "put_new": (_UNTOUCHED, _IN_DOUBT),
     "records_of": (_IN_DOUBT, _IN_DOUBT),

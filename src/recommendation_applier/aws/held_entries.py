@@ -23,7 +23,8 @@ from recommendation_applier.aws.table_writes import write_over
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from recommendation_applier.domain.held import ActionTaken, Held, OperatorAction, Veto, waiting
-from recommendation_applier.domain.ledger import Release, StoredEntry
+from recommendation_applier.domain.holds import Release
+from recommendation_applier.domain.ledger import StoredEntry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

@@ -20,13 +20,12 @@ from recommendation_applier.aws.ledger_documents import (
 )
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.held import ActionTaken, OperatorAction
+from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     Claim,
     DecidedBy,
     Entry,
-    Hold,
     Known,
-    Release,
     StoredEntry,
     Tombstone,
 )

@@ -24,14 +24,8 @@ from recommendation_applier.aws.table_calls import TableCalls
 from recommendation_applier.aws.table_reads import MAX_KEYS, of_keys, of_partition
 from recommendation_applier.aws.table_writes import conditionally, write_over
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.ledger import (
-    BatchRecord,
-    Entry,
-    Hold,
-    Known,
-    StoredEntry,
-    Tombstone,
-)
+from recommendation_applier.domain.holds import Hold
+from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, StoredEntry, Tombstone
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

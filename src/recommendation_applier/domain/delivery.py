@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from recommendation_applier.domain.dates import FOR_EVER
-from recommendation_applier.domain.ledger import Release
+from recommendation_applier.domain.holds import Release
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
 from recommendation_applier.domain.recommendation import Recommendation
 
@@ -24,13 +24,14 @@ class Publication:
 
     *body* is the text to dead-letter when it cannot be sent; *in_doubt* says that an earlier
     request may have reached Amazon without its answer reaching us; *release* is there where a
-    person has let it go.
+    person has let it go. *is_unread* says that the ledger, which knows more of it, did not answer.
     """
 
     recommendation: Recommendation
     body: str
     in_doubt: bool = False
     release: Release | None = None
+    is_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

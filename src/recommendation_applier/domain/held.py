@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from recommendation_applier.domain.dates import FOR_EVER, format_date
-from recommendation_applier.domain.ledger import Entry, Hold, Release, StoredEntry, Tombstone
+from recommendation_applier.domain.holds import Hold, Release
+from recommendation_applier.domain.ledger import Entry, StoredEntry, Tombstone
 from recommendation_applier.domain.policy_rules import Match
 from recommendation_applier.domain.reasons import NotApplicableReason
 from recommendation_applier.domain.recommendation import Recommendation

@@ -14,7 +14,8 @@ from typing import Final
 
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.follow_up import FollowUpState
-from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
+from recommendation_applier.domain.holds import Hold, Release
+from recommendation_applier.domain.reasons import NotApplicableReason
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.domain.retry_schedule import ANSWER_LOST_LEAST_SECONDS
 
@@ -97,33 +98,6 @@ class DecidedBy:
         rule = f"rule '{self.rule}'" if self.rule else "its default"
         policy = f"policy {self.policy_version}, {rule}" if self.policy_version else "no policy"
         return f"{self.released_by}, over {policy}" if self.released_by else policy
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Why a recommendation is kept back; *until* is when it expires, None if it never does."""
-
-    reason: HeldReason
-    detail: str
-    held_at: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A person's word that what was held may be applied, whatever the policy's limits say.
-
-    It is about what was published at *published_date*: what is published since is decided anew.
-    """
-
-    by: str
-    why: str
-    at: datetime
-    published_date: datetime | None
-
-    def covers(self, recommendation: Recommendation) -> bool:
-        """Tell whether it speaks of *recommendation*, and not of an earlier or a later one."""
-        return self.published_date == recommendation.published_date
 
 
 @dataclass(frozen=True, slots=True)

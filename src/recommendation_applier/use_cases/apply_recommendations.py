@@ -15,12 +15,7 @@ from typing import TYPE_CHECKING
 from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS
 from recommendation_applier.domain.dead_letter import Reason
 from recommendation_applier.domain.delivery import (
-    Confirmation,
     Delivery,
-    NotForUs,
-    Publication,
-    Rejection,
-    ReleaseNotice,
 )
 from recommendation_applier.domain.errors import LedgerUnavailableError, PolicyUnavailableError
 from recommendation_applier.domain.policy import PolicyInForce, paces
@@ -35,6 +30,7 @@ from recommendation_applier.use_cases.claiming import Claiming, Ready, batches_o
 from recommendation_applier.use_cases.conclusions import Conclusions
 from recommendation_applier.use_cases.confirm_subscriptions import SubscriptionConfirmer
 from recommendation_applier.use_cases.deciding import decide_about
+from recommendation_applier.use_cases.dismissal import UNREAD, Dismissal
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 from recommendation_applier.use_cases.holding import Holding
 from recommendation_applier.use_cases.ledger import Ledger
@@ -47,7 +43,7 @@ from recommendation_applier.use_cases.ports import (
     Policies,
 )
 from recommendation_applier.use_cases.progress import Progress, Report
-from recommendation_applier.use_cases.recalling import lacking, recall
+from recommendation_applier.use_cases.recalling import recall
 from recommendation_applier.use_cases.retries import Retries
 from recommendation_applier.use_cases.selection import Selected, select
 
@@ -91,13 +87,11 @@ class _Run:
     def __init__(self, ports: ApplyRecommendations, deliveries: Sequence[Delivery]) -> None:
         self._ports = ports
         self._ledger = ports.ledger
-        contents, self._unread = recall(
-            [
-                read_body(each.body, actionable_statuses=ports.actionable_statuses)
-                for each in deliveries
-            ],
-            ports.ledger,
-        )
+        read = [
+            read_body(each.body, actionable_statuses=ports.actionable_statuses)
+            for each in deliveries
+        ]
+        contents = recall(read, ports.ledger)
         self._progress = Progress(zip(deliveries, contents, strict=True))
         self._letters = PendingLetters(self._progress, ports.dead_letters, ports.clock)
         self._retries = Retries(self._progress, self._letters, ports.max_receive_count)
@@ -108,21 +102,25 @@ class _Run:
         self._holding = Holding(self._progress, self._claiming, ports.ledger, ports.clock)
         self._in_force: PolicyInForce | None = None
         self._policy_error: PolicyUnavailableError | None = None
-        self._confirmer = SubscriptionConfirmer(
-            self._progress, self._letters, self._retries, ports.confirmations
+        self._dismissal = Dismissal(
+            self._progress,
+            self._letters,
+            self._retries,
+            SubscriptionConfirmer(
+                self._progress, self._letters, self._retries, ports.confirmations
+            ),
+            ports.ledger,
         )
 
     def report(self) -> Report:
-        self._dismiss_what_has_its_letter()
-        self._dismiss_what_is_no_recommendation()
-        self._put_off_what_could_not_be_recalled()
+        self._dismissal.dismiss()
         ready = self._resolve(
             select(self._progress, self._ledger, self._retries, now=self._ports.clock())
         )
         if ready:
             self._decide(ready)
         self._letters.post()
-        self._remember_letters_of_what_stays()
+        self._dismissal.remember_letters_of_what_stays()
         return Report(
             departures=self._progress.departures,
             results=self._results,
@@ -133,53 +131,6 @@ class _Run:
             policy_version=self._in_force.version if self._in_force else None,
             policy_error=self._policy_error,
         )
-
-    def _dismiss_what_has_its_letter(self) -> None:
-        known = self._ledger.letters_of(
-            {
-                part.delivery.message_id
-                for part in self._progress.parts
-                if part.position > 0 and part.delivery.receive_count > 1
-            }
-        )
-        for part in self._progress.parts:
-            if part.position in known.get(part.delivery.message_id, ()):
-                self._progress.leave(
-                    part, Door.NOT_APPLICABLE, NotApplicableReason.DEAD_LETTERED_EARLIER
-                )
-
-    def _remember_letters_of_what_stays(self) -> None:
-        staying = self._progress.retried()
-        positions: dict[str, set[int]] = {}
-        for departure in self._progress.departures:
-            message_id = departure.part.delivery.message_id
-            if departure.door is Door.DEAD_LETTERED and message_id in staying:
-                positions.setdefault(message_id, set()).add(departure.part.position)
-        self._ledger.remember_letters(positions)
-
-    def _dismiss_what_is_no_recommendation(self) -> None:
-        for part in self._progress.waiting():
-            content = part.content
-            if isinstance(content, NotForUs):
-                self._progress.leave(
-                    part, Door.NOT_APPLICABLE, content.reason, detail=content.detail
-                )
-            elif isinstance(content, Rejection):
-                self._letters.add_message(
-                    part, content.body, Reason(content.reason, content.message)
-                )
-            elif isinstance(content, Confirmation):
-                self._confirmer.confirm(part, content)
-
-    def _put_off_what_could_not_be_recalled(self) -> None:
-        error = LedgerUnavailableError("what the ledger knows of it could not be read")
-        for part in self._progress.waiting():
-            content = part.content
-            if (
-                isinstance(content, Publication | ReleaseNotice)
-                and lacking(content) in self._unread
-            ):
-                self._retries.put_off(part, content.body, error)
 
     def _resolve(self, selected: Sequence[Selected]) -> list[Ready]:
         ready = []
@@ -196,6 +147,7 @@ class _Run:
                         in_doubt,
                         each.barred,
                         each.publication.release,
+                        each.publication.is_unread,
                     )
                 )
             elif each.barred is not None:
@@ -212,6 +164,8 @@ class _Run:
 
     def _decide(self, ready: Sequence[Ready]) -> None:
         self._conclusions.parts.update((each.recommendation_id, each.part) for each in ready)
+        self._claiming.put_off([each for each in ready if each.is_unread], UNREAD)
+        ready = [each for each in ready if not each.is_unread]
         try:
             self._in_force = in_force = self._ports.policies.current()
         except PolicyUnavailableError as error:

@@ -10,7 +10,8 @@ from recommendation_applier.domain.errors import (
     LedgerUnavailableError,
     RetryableError,
 )
-from recommendation_applier.domain.ledger import Release, Standing, Verdict
+from recommendation_applier.domain.holds import Release
+from recommendation_applier.domain.ledger import Standing, Verdict
 from recommendation_applier.domain.reasons import Door, NotApplicableReason
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.use_cases.claims import Candidate, Claimed
@@ -19,6 +20,7 @@ from recommendation_applier.use_cases.deciding import UNDECIDED, Decided
 from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.progress import Part, Progress
 
+_IGNORED = NotApplicableReason.IGNORED_BY_POLICY
 _SETTLED = {
     Standing.ACCEPTED: NotApplicableReason.ALREADY_ACCEPTED,
     Standing.REJECTED: NotApplicableReason.REJECTED,
@@ -31,7 +33,8 @@ class Ready:
 
     *in_doubt* says that its source does not know whether it was sent; *barred* why it must not be
     sent any more: such a one is here because it may have been, and its end has to be known.
-    *release* is the word of a person, *decided* what the policy makes of it.
+    *release* is the word of a person, *decided* what the policy makes of it; *is_unread* says that
+    the ledger, which knows more of it, did not answer.
     """
 
     part: Part
@@ -40,6 +43,7 @@ class Ready:
     in_doubt: bool = False
     barred: NotApplicableReason | None = None
     release: Release | None = None
+    is_unread: bool = False
     decided: Decided = UNDECIDED
 
     @property
@@ -61,7 +65,7 @@ class Ready:
             self.decided.by,
             in_doubt=self.in_doubt,
             # What is ignored may take the place of what was held before the policy said so.
-            is_barred=self.barred not in (None, NotApplicableReason.IGNORED_BY_POLICY),
+            is_barred=self.barred not in (None, _IGNORED),
         )
 
 
@@ -115,23 +119,24 @@ class Claiming:
     def without_barred(self, ready: Sequence[Ready]) -> list[Ready]:
         """Let those leave that must not be sent, and return the others.
 
-        Amazon does not have them: nobody has sent them, or it has been asked.
+        Amazon does not have them: nobody has sent them, or it has been asked. That the policy has
+        it ignored is on record before a recommendation leaves: it says so at this moment only.
         """
-        ignored = {
-            each.recommendation_id
-            for each in ready
-            if each.barred is NotApplicableReason.IGNORED_BY_POLICY
-        }
-        for batch in batches_of(each for each in ready if each.barred is not None):
-            ids = batch.recommendation_ids
-            verdicts = {
-                Verdict.IGNORED: [each for each in ids if each in ignored],
-                Verdict.RELEASED: [each for each in ids if each not in ignored],
-            }
-            self.ledger.record(batch, verdicts)
-        for each in ready:
-            if each.barred is not None:
+        barred = [each for each in ready if each.barred is not None]
+        ignored = [each for each in barred if each.barred is _IGNORED]
+        for batch in batches_of(each for each in barred if each.barred is not _IGNORED):
+            self.ledger.record(batch, {Verdict.RELEASED: batch.recommendation_ids})
+        unrecorded: set[str] = set()
+        for batch in batches_of(ignored):
+            if not self.ledger.record(batch, {Verdict.IGNORED: batch.recommendation_ids}):
+                unrecorded.update(batch.recommendation_ids)
+        for each in barred:
+            if each.barred is not None and each.recommendation_id not in unrecorded:
                 self._let_go(each, each.barred)
+        self.put_off(
+            [each for each in ignored if each.recommendation_id in unrecorded],
+            LedgerUnavailableError("that it is ignored could not be written to the ledger"),
+        )
         return [each for each in ready if each.barred is None]
 
     def put_off(self, ready: Sequence[Ready], error: RetryableError) -> None:

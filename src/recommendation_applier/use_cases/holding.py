@@ -6,7 +6,8 @@ from datetime import datetime
 
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.ledger import Hold, Verdict
+from recommendation_applier.domain.holds import Hold
+from recommendation_applier.domain.ledger import Verdict
 from recommendation_applier.domain.reasons import Door
 from recommendation_applier.use_cases.claiming import Claiming, Ready, batches_of
 from recommendation_applier.use_cases.ledger import Ledger

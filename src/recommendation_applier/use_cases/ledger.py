@@ -17,11 +17,11 @@ from typing import Final
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.delivery import Withdrawal
 from recommendation_applier.domain.follow_up import begin
+from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
     Entry,
-    Hold,
     Known,
     Standing,
     StoredEntry,

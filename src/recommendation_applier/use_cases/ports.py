@@ -11,15 +11,8 @@ from recommendation_applier.domain.campaign_pacing import Campaign, CampaignAppl
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Confirmation
 from recommendation_applier.domain.held import Held, Veto
-from recommendation_applier.domain.ledger import (
-    BatchRecord,
-    Entry,
-    Hold,
-    Known,
-    Release,
-    StoredEntry,
-    Tombstone,
-)
+from recommendation_applier.domain.holds import Hold, Release
+from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, StoredEntry, Tombstone
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.policy import PolicyInForce
 from recommendation_applier.domain.recommendation import Recommendation

@@ -1,31 +1,28 @@
 """What comes without its settings, and what a person has let go: the ledger knows the rest."""
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from recommendation_applier.domain.delivery import Content, Publication, Rejection, ReleaseNotice
-from recommendation_applier.domain.ledger import Release, StoredEntry
+from recommendation_applier.domain.holds import Release
+from recommendation_applier.domain.ledger import StoredEntry
 from recommendation_applier.domain.reasons import DeadLetterReason
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.use_cases.ledger import Ledger
 
 
-def recall(
-    contents: Sequence[Sequence[Content]], ledger: Ledger
-) -> tuple[list[list[Content]], AbstractSet[str]]:
+def recall(contents: Sequence[Sequence[Content]], ledger: Ledger) -> list[list[Content]]:
     """Fill in from the ledger what notices of a release, and batch letters, leave out.
 
     A notice becomes the publication that was released, or a rejection where the ledger knows none.
-    Also names the ids that the ledger could not be asked about: their contents are as they came,
-    and must wait.
+    Where the ledger did not answer, a notice stays one and a publication is unread: both must wait.
     """
-    wanted = {name for held in contents for each in held if (name := lacking(each)) is not None}
+    wanted = {name for held in contents for each in held if (name := _lacking(each)) is not None}
     known = ledger.recall(wanted)
-    return [[_recalled(each, known) for each in held] for held in contents], wanted - known.keys()
+    return [[_recalled(each, known) for each in held] for held in contents]
 
 
-def lacking(content: Content) -> str | None:
+def _lacking(content: Content) -> str | None:
     """Give the id of the recommendation about which *content* says less than the ledger may."""
     if isinstance(content, ReleaseNotice):
         return content.recommendation_id
@@ -38,12 +35,14 @@ def lacking(content: Content) -> str | None:
 
 
 def _recalled(content: Content, known: Mapping[str, StoredEntry | None]) -> Content:
-    name = lacking(content)
-    if name is None or name not in known:
+    name = _lacking(content)
+    if name is None:
         return content
-    stored = known[name]
+    stored = known.get(name)
     if isinstance(content, ReleaseNotice):
-        return _released(content, stored)
+        return _released(content, stored) if name in known else content
+    if isinstance(content, Publication) and name not in known:
+        return replace(content, is_unread=True)
     if isinstance(content, Publication) and stored is not None and stored.entry is not None:
         return _completed(content, stored.entry.recommendation, stored)
     return content

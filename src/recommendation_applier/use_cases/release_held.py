@@ -19,7 +19,8 @@ from recommendation_applier.domain.held import (
     decidable,
     waiting,
 )
-from recommendation_applier.domain.ledger import Release, StoredEntry
+from recommendation_applier.domain.holds import Release
+from recommendation_applier.domain.ledger import StoredEntry
 from recommendation_applier.domain.release_notice import MAX_IDS_PER_NOTICE, release_notice
 from recommendation_applier.use_cases.ports import HeldStore, ReleaseNotices
 

@@ -60,7 +60,7 @@ DOOR_BUGS: Final = (
     ),
     Bug(
         "a part that is retried is remembered as dead-lettered",
-        "use_cases/apply_recommendations.py",
+        "use_cases/dismissal.py",
         "            if departure.door is Door.DEAD_LETTERED and message_id in staying:",
         "            if message_id in staying:",
         within=200,

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from recommendation_applier.domain.policy import DecisionVerdict, decide
 from tests.simulation.answers import Request
+from tests.simulation.policies import MAX_AGE, in_force
 from tests.simulation.witness import Found, Witness, publications, removals
 
 
@@ -82,6 +84,26 @@ def a_dry_run_sends_nothing(witness: Witness, request: Request) -> Found:
         yield f"{request.operation} of {request.ids}"
 
 
+def what_no_policy_lets_through_is_not_sent(witness: Witness, request: Request) -> Found:
+    """Each id is let through by a policy that the sender may have read: at most a minute old."""
+    invocation = request.invocation
+    believed = [
+        policy
+        for policy in in_force(
+            witness.workload.policies, invocation.began_at - MAX_AGE, witness.kernel.now
+        )
+        if policy.mode == "APPLY"
+    ]
+    for name in request.ids:
+        entry = witness.memory.entries.get(name)
+        if entry is not None and not any(
+            decide(entry.recommendation, policy, now=entry.claim.claimed_at).verdict
+            is DecisionVerdict.APPLY
+            for policy in believed
+        ):
+            yield f"{name} is sent, and every policy in force says otherwise"
+
+
 ON_SENDING: Final[Sequence[Callable[[Witness, Request], Found]]] = (
     nothing_is_sent_that_amazon_has,
     nothing_is_sent_that_may_still_arrive,
@@ -90,4 +112,5 @@ ON_SENDING: Final[Sequence[Callable[[Witness, Request], Found]]] = (
     what_was_removed_is_not_sent,
     what_expired_is_not_sent,
     a_dry_run_sends_nothing,
+    what_no_policy_lets_through_is_not_sent,
 )

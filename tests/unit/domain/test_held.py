@@ -15,7 +15,8 @@ from recommendation_applier.domain.held import (
     decidable,
     waiting,
 )
-from recommendation_applier.domain.ledger import Hold, Release, StoredEntry, Tombstone
+from recommendation_applier.domain.holds import Hold, Release
+from recommendation_applier.domain.ledger import StoredEntry, Tombstone
 from recommendation_applier.domain.policy_rules import Match
 from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
 from tests.builders import EXPIRY, NOW, PUBLISHED

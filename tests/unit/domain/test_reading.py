@@ -30,7 +30,7 @@ from tests.builders import (
 from tests.unit.domain.documents import documents, json_values, mutated
 
 TOPIC = "arn:aws:sns:us-east-1:084590724871:rec"
-EXPECTED = "expected a Stream message, an SNS notification, or a dead letter"
+EXPECTED = "expected a Stream message, an SNS notification, a dead letter, or a release"
 
 
 def read(text: str) -> Sequence[Content]:

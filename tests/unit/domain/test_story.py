@@ -18,7 +18,7 @@ LEASE_ENDS = "2026-11-10T12:05:00Z"
 CLAIMED = Happening(
     at=NOW,
     what="CLAIMED",
-    detail=f"decided by ApplyMode; the claim ends {LEASE_ENDS}",
+    detail=f"decided by policy 7, rule 'bids'; the claim ends {LEASE_ENDS}",
     claim=TOKEN,
 )
 FORGOTTEN = Happening(at=KEPT_UNTIL, what="FORGOTTEN", detail="the ledger may delete it")

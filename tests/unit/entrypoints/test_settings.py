@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "PARTNER_NETWORK_ACCOUNT_ID": "amzn1.ads1.ma1.example",
     "CREDENTIALS_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:ads-AbCdEf",
     "LEDGER_RETENTION_DAYS": "90",
+    "POLICY_PARAMETER_NAME": "/stack/apply-policy",
     "LEDGER_TABLE_NAME": "ledger",
     "INGRESS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/ingress",
     "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/dead-letters",

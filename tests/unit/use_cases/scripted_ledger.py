@@ -5,14 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from recommendation_applier.domain.ledger import (
-    BatchRecord,
-    Entry,
-    Hold,
-    Known,
-    StoredEntry,
-    Tombstone,
-)
+from recommendation_applier.domain.holds import Hold
+from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, StoredEntry, Tombstone
 from tests.memory_ledger import MemoryLedger
 
 

@@ -213,16 +213,24 @@ def test_what_the_advertiser_has_rejected_is_never_sent() -> None:
     assert len(world.api.asked) == 1
 
 
-def test_what_is_in_doubt_stays_so_through_a_dry_run() -> None:
-    """Nobody is asked meanwhile; afterwards Amazon is."""
+@pytest.mark.parametrize(
+    ("status", "door"),
+    [("PUBLISHED", ("held", "DRY_RUN")), ("SUCCESS", ("accepted", "FOUND_ACCEPTED"))],
+)
+def test_what_is_in_doubt_is_asked_about_in_a_dry_run_too(
+    status: str, door: tuple[str, str]
+) -> None:
+    """To ask changes nothing, and what Amazon has is on record before its message goes."""
     store = MemoryLedger()
     World(store=store).lose(body("rec-1"))
-    World(store=store, dry_run=True).run(body("rec-1"))
-    world = World(store=store)
+    dry = World(store=store, dry_run=True)
+    dry.api.answer_status = lambda batch: StatusResult(batch, {"rec-1": status})
 
-    world.run(body("rec-1"))
+    report = dry.run(body("rec-1"), receive_count=2)
 
-    assert [batch.recommendation_ids for batch in world.api.asked] == [("rec-1",)]
+    assert doors(report) == [door]
+    assert [batch.recommendation_ids for batch in dry.api.asked] == [("rec-1",)]
+    assert dry.api.applied == []
 
 
 def test_an_expired_copy_leaves_alone_what_is_held() -> None:
@@ -238,19 +246,18 @@ def test_an_expired_copy_leaves_alone_what_is_held() -> None:
 
 
 def test_a_dry_run_holds_nothing_that_it_would_not_send() -> None:
-    """What has expired is let go, and is asked about should it come again."""
+    """What has expired is let go, once Amazon has said that it does not have it."""
     store = MemoryLedger()
     late = body("rec-1", expiry_date="2026-11-10T13:00:00 UTC")
     World(store=store).lose(late)
-    dry, world = World(store=store, dry_run=True), World(store=store)
-    dry.now = world.now = NOW + timedelta(hours=2)
+    dry = World(store=store, dry_run=True)
+    dry.now = NOW + timedelta(hours=2)
 
     report = dry.run(late)
-    world.run(late)
 
     assert doors(report) == [("not applicable", "EXPIRED")]
     assert report.held == []
-    assert [batch.recommendation_ids for batch in world.api.asked] == [("rec-1",)]
+    assert [batch.recommendation_ids for batch in dry.api.asked] == [("rec-1",)]
 
 
 def test_a_record_says_what_became_of_a_request() -> None:

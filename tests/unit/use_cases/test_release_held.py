@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from recommendation_applier.domain.held import ActionTaken, OperatorAction, Veto
-from recommendation_applier.domain.ledger import Hold, Known, Release, StoredEntry
+from recommendation_applier.domain.holds import Hold, Release
+from recommendation_applier.domain.ledger import Known, StoredEntry
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.use_cases.release_held import HeldDecisions, LookedAt, Outcome, Said
 from tests.builders import EXPIRY, NOW, PUBLISHED

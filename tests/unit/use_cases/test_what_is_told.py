@@ -226,7 +226,7 @@ def test_what_cannot_be_held_says_so() -> None:
     world = World(store=ScriptedLedger(silent=frozenset({"add_record"})), dry_run=True)
 
     assert details(world.run(body("rec-1"))) == [
-        f"holding {ONE} failed: it could not be written to the ledger"
+        "it is to be held, and that could not be written to the ledger"
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from recommendation_applier.domain.amounts import show_amount, show_percent
 from recommendation_applier.domain.change import Change
 from recommendation_applier.domain.held import Held
-from recommendation_applier.domain.ledger import Hold
+from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.domain.setting_changes import changes_of
 from recommendation_applier.entrypoints.cli.times import show_duration

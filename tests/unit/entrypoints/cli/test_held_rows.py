@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from recommendation_applier.domain.held import Held
-from recommendation_applier.domain.ledger import Hold, Release
+from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.entrypoints.cli.held_rows import (
     CELLS,
