@@ -297,6 +297,21 @@ def test_in_a_dry_run_a_release_warns() -> None:
         result = applier("held", "release", "--all", *AGREED, *STACK, "--yes")
         deployment.run_until_quiet()
 
-        assert result.stderr.startswith("Warning: ApplyMode is DRY_RUN: ")
+        assert result.stderr.startswith("Warning: the mode is DRY_RUN: ")
         assert [each["reason"] for each in held()] == ["DRY_RUN"]
         assert deployment.amazon.apply_requests == []
+
+
+def test_a_policy_that_stops_releases_as_well_is_told(holding: Deployment) -> None:
+    """Its mode, or that it cannot be used; the release is written all the same."""
+    holding.invoke(body("rec-1"))
+    for mode, warning in {
+        "DRY_RUN": "Warning: the mode is DRY_RUN: ",
+        "FAST": "Warning: nothing is applied before the policy is mended: the policy cannot be ",
+    }.items():
+        put_policy(holding, mode=mode)
+
+        result = applier("held", "release", "--all", *AGREED, *STACK, "--yes")
+
+        assert result.exit_code == 0
+        assert result.stderr.startswith(warning)

@@ -19,6 +19,7 @@ from recommendation_applier.entrypoints.cli.held_deciding import (
     rehearse,
     report,
     store_of,
+    warn_of_dry_run,
 )
 from recommendation_applier.entrypoints.cli.held_rows import (
     CELLS,
@@ -33,7 +34,6 @@ from recommendation_applier.entrypoints.cli.output import (
     print_facts,
     print_json,
     print_rows,
-    warn,
     write_csv,
 )
 from recommendation_applier.use_cases.release_held import Outcome
@@ -167,8 +167,7 @@ def release(
     harm. Ends with 1 if not all of it could be released.
     """
     stack = deployed_stack(context)
-    if stack.parameters.get("ApplyMode") == "DRY_RUN":
-        warn("ApplyMode is DRY_RUN: what is released is held again; release it once it is APPLY")
+    warn_of_dry_run(stack)
     decisions = decisions_of(stack, by=by, why=why)
     looked_at = look_at_chosen(context, decisions, ids, everything=everything)
     if dry_run:

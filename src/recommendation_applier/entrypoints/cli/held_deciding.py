@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from recommendation_applier.aws.held_entries import HeldEntries
+from recommendation_applier.aws.policy_parameter import PolicyParameter
 from recommendation_applier.aws.release_notices import IngressNotices
+from recommendation_applier.domain.errors import PolicyError
 from recommendation_applier.domain.held import Held, Objection
+from recommendation_applier.domain.policy import read_policy
 from recommendation_applier.entrypoints.cli.confirm import confirm
 from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack
 from recommendation_applier.entrypoints.cli.filters import ending_within, held_filter, is_filtered
@@ -26,6 +29,7 @@ from recommendation_applier.use_cases.release_held import (
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_sqs.client import SQSClient
+    from types_boto3_ssm.client import SSMClient
     from types_boto3_sts.client import STSClient
 
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +59,19 @@ def decisions_of(stack: DeployedStack, *, by: str | None, why: str) -> HeldDecis
         by=by or sts.get_caller_identity()["Arn"],
         why=why,
     )
+
+
+def warn_of_dry_run(stack: DeployedStack) -> None:
+    """Tell of what stops what is released as well: the mode, or a policy that cannot be used."""
+    ssm: SSMClient = stack.session.client("ssm")
+    stored = PolicyParameter(ssm, name=stack.output("ApplyPolicyName")).read()
+    try:
+        mode = read_policy(stored.text).mode
+    except PolicyError as error:
+        warn(f"nothing is applied before the policy is mended: {error}")
+        return
+    if "DRY_RUN" in (mode, stack.parameters.get("ApplyMode")):
+        warn("the mode is DRY_RUN: what is released is held again; release it once it is APPLY")
 
 
 def filtered(

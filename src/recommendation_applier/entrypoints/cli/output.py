@@ -2,7 +2,9 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, TextIO
@@ -10,6 +12,7 @@ from typing import Final, TextIO
 import typer
 from rich import box
 from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from recommendation_applier.domain.dates import format_date
@@ -68,6 +71,27 @@ def write_csv(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None
     writer = csv.writer(file)  # with the line ends of RFC 4180, or a lone \r would not be quoted
     writer.writerow(columns)
     writer.writerows([_cell(row.get(key)) for key in columns] for row in rows)
+
+
+@dataclass
+class Bar:
+    """A progress bar; *total* is None while nobody knows it."""
+
+    _progress: Progress
+    _task: TaskID
+    total: int | None = None
+
+    def advance(self, count: int) -> None:
+        """Tell of *count* more."""
+        self._progress.update(self._task, advance=count, total=self.total)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Bar]:
+    """Show a bar on stderr while *what* is done; where that is no terminal, nothing is shown."""
+    console = _console(err=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
+        yield Bar(shown, shown.add_task(what, total=None))
 
 
 def warn(sentence: str) -> None:

@@ -13,6 +13,7 @@ from recommendation_applier.entrypoints.cli.output import (
     print_facts,
     print_json,
     print_rows,
+    progress,
     warn,
     write_csv,
 )
@@ -136,3 +137,22 @@ def test_a_warning_is_one_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> 
     warn("something\nis odd")
 
     assert capsys.readouterr() == ("", "Warning: something is odd\n")
+
+
+def test_progress_is_shown_to_people_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On stderr, and only if that is a terminal."""
+    with progress("Reading") as bar:
+        bar.advance(1)
+    assert capsys.readouterr() == ("", "")
+
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with progress("Reading") as bar:
+        bar.total = 2
+        bar.advance(2)
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Reading" in printed.err
+    assert "100%" in printed.err
