@@ -85,7 +85,7 @@ class MemoryLedger:
             if self.known(recommendation_id) is None:
                 return None
             return StoredEntry(
-                self.entries.get(recommendation_id),
+                self._owned(self.entries.get(recommendation_id)),
                 self.tombstones.get(recommendation_id),
                 self.holds.get(recommendation_id),
                 self.releases.get(recommendation_id),
@@ -269,6 +269,14 @@ class MemoryLedger:
             self.holds.pop(entry.recommendation_id, None)
             self._keep(entry.recommendation_id, entry.kept_until)
             return None
+
+    @staticmethod
+    def _owned(entry: Entry | None) -> Entry | None:
+        """Read an entry: the opportunity that it was claimed under is its own by then."""
+        if entry is None:
+            return None
+        own = {"partner_opportunity_id": entry.partner_opportunity_id}
+        return replace(entry, recommendation=entry.recommendation.model_copy(update=own))
 
     def _keep(self, key: str, moment: datetime) -> None:
         self.kept_until[key] = moment

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from recommendation_applier.aws.breaker_store import StoredBreaker
+from recommendation_applier.aws.campaign_counts import CampaignCounts
 from recommendation_applier.aws.follow_ups import FollowUps
 from recommendation_applier.aws.ledger_table import LedgerTable
 from tests.emulator.template import load
@@ -23,18 +24,24 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from types_boto3_dynamodb.client import DynamoDBClient
 
-    from recommendation_applier.use_cases.ports import BreakerStore, FollowUpStore, LedgerStore
+    from recommendation_applier.use_cases.ports import (
+        BreakerStore,
+        FollowUpStore,
+        LedgerStore,
+        PacingStore,
+    )
 
 TABLE: Final = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """One ledger, through its three ports."""
+    """One ledger, through its ports."""
 
     ledger: LedgerStore
     follow_ups: FollowUpStore
     breaker: BreakerStore
+    pacing: PacingStore
 
 
 def dynamodb(*, endpoint_url: str | None = None) -> DynamoDBClient:
@@ -77,7 +84,10 @@ def stores(
         "time_is_up": time_is_up,
     }
     return Stores(
-        LedgerTable(client, **parts), FollowUps(client, **parts), StoredBreaker(client, **parts)
+        LedgerTable(client, **parts),
+        FollowUps(client, **parts),
+        StoredBreaker(client, **parts),
+        CampaignCounts(client, **parts),
     )
 
 

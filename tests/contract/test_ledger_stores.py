@@ -12,11 +12,13 @@ import pytest
 from moto import mock_aws
 
 from recommendation_applier.domain.breaker import Breaker
+from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.follow_up import FollowUpState
-from recommendation_applier.domain.ledger import Known, Verdict
-from recommendation_applier.domain.reasons import NotApplicableReason
-from tests.builders import NOW, PUBLISHED
+from recommendation_applier.domain.holds import Hold
+from recommendation_applier.domain.ledger import DecidedBy, Entry, Known, StoredEntry, Verdict
+from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
+from tests.builders import NOW, OPPORTUNITY, PUBLISHED
 from tests.contract.ledger_clients import Stores, create_table, dynamodb, stores
 from tests.ledger_builders import (
     KEPT_UNTIL,
@@ -30,6 +32,8 @@ from tests.ledger_builders import (
 from tests.memory_ledger import MemoryLedger
 
 DAY = timedelta(days=1)
+HOLD = Hold(HeldReason.LIMIT_PASSED, "bid 1 -> 2, above maxBid 1.5", NOW, NOW + DAY)
+CAMPAIGN = Campaign("ENTITY1", "210000000000001")
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
@@ -37,7 +41,7 @@ def kept(request: pytest.FixtureRequest) -> Iterator[Stores]:
     """An empty ledger in memory, and one in a table of moto."""
     if request.param == "memory":
         memory = MemoryLedger()
-        yield Stores(memory, memory, memory)
+        yield Stores(memory, memory, memory, memory)
         return
     with mock_aws():
         client = dynamodb()
@@ -426,6 +430,115 @@ def test_of_two_ticks_at_once_one_is_believed(kept: Stores) -> None:
         )
 
         assert sorted(saved) == [False, False, True]
+
+
+# What is held, of LedgerStore
+
+
+def owned(recommendation_id: str = "rec-1", token: str = TOKEN) -> Entry:
+    """Make an entry as it is read: the opportunity that it was claimed under is its own."""
+    return entry(recommendation_id, token, partner_opportunity_id=OPPORTUNITY)
+
+
+def test_a_hold_is_kept_with_its_entry(kept: Stores) -> None:
+    """With its reason, since when and until when; its entry is as it was claimed."""
+    kept.ledger.put_new([owned("rec-1"), owned("rec-2")])
+
+    assert kept.ledger.hold(TOKEN, {"rec-1": HOLD}) == {"rec-1"}
+    assert kept.ledger.entries_of({"rec-1", "rec-2", "rec-3"}) == {
+        "rec-1": StoredEntry(owned("rec-1"), hold=HOLD),
+        "rec-2": StoredEntry(owned("rec-2")),
+        "rec-3": None,
+    }
+
+
+def test_one_that_never_expires_is_held_for_ever(kept: Stores) -> None:
+    """It has no end, and no detail if none was said."""
+    kept.ledger.put_new([owned("rec-1")])
+    hold = Hold(HeldReason.DRY_RUN, "", NOW, None)
+
+    assert kept.ledger.hold(TOKEN, {"rec-1": hold}) == {"rec-1"}
+    assert kept.ledger.entries_of({"rec-1"}) == {"rec-1": StoredEntry(owned("rec-1"), hold=hold)}
+
+
+def test_only_who_has_the_claim_holds(kept: Stores) -> None:
+    """What somebody else has claimed by now, or nobody knows, is not marked."""
+    kept.ledger.put_new([owned("rec-1", OTHER_TOKEN)])
+
+    assert kept.ledger.hold(TOKEN, {"rec-1": HOLD, "rec-2": HOLD}) == set()
+    assert kept.ledger.entries_of({"rec-1"}) == {"rec-1": StoredEntry(owned("rec-1", OTHER_TOKEN))}
+
+
+def test_a_hold_ends_when_somebody_claims_anew(kept: Stores) -> None:
+    """And so does what the earlier decision said, where the new one says nothing of it."""
+    kept.ledger.put_new([owned("rec-1")])
+    kept.ledger.hold(TOKEN, {"rec-1": HOLD})
+    after = replace(owned("rec-1", OTHER_TOKEN), decided_by=DecidedBy(released_by="anna"))
+
+    assert kept.ledger.take_over([(after, Known(claim()))]) == {"rec-1": None}
+    assert kept.ledger.entries_of({"rec-1"}) == {"rec-1": StoredEntry(after)}
+
+
+def test_a_removal_without_an_entry_is_known_as_one(kept: Stores) -> None:
+    """There is nothing that could be released."""
+    kept.ledger.bury({"rec-1": tombstone()}, kept_until=KEPT_UNTIL)
+
+    assert kept.ledger.entries_of({"rec-1"}) == {"rec-1": StoredEntry(None, tombstone())}
+
+
+def test_hundreds_of_entries_are_read(kept: Stores) -> None:
+    """More than DynamoDB takes in one call; those that are not there are named as well."""
+    ids = [f"rec-{number}" for number in range(230)]
+    kept.ledger.put_new([owned(each) for each in ids[:220]])
+
+    found = kept.ledger.entries_of(set(ids))
+
+    assert found.keys() == set(ids)
+    assert [each for each in ids if found[each] is None] == ids[220:]
+
+
+# PacingStore
+
+
+def test_a_campaign_that_was_never_changed_has_nothing_to_count(kept: Stores) -> None:
+    """It is known all the same."""
+    assert kept.pacing.applications_of({CAMPAIGN}) == {CAMPAIGN: CampaignApplications()}
+
+
+def test_what_was_let_through_is_read_as_it_was_saved(kept: Stores) -> None:
+    """To the microsecond, campaign by campaign; the next version replaces it."""
+    other = Campaign("ENTITY2", CAMPAIGN.campaign_id)
+    first = CampaignApplications({"rec-1": NOW + timedelta(microseconds=7)}, version=1)
+    second = CampaignApplications({**first.let_through, "rec-2": NOW + DAY}, version=2)
+
+    for applications in (first, second):
+        assert kept.pacing.save_applications(CAMPAIGN, applications, kept_until=KEPT_UNTIL)
+    assert kept.pacing.applications_of({CAMPAIGN, other}) == {
+        CAMPAIGN: second,
+        other: CampaignApplications(),
+    }
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_count_that_others_changed_is_not_saved(kept: Stores, version: int) -> None:
+    """Nothing but version 2 follows version 1."""
+    kept.pacing.save_applications(
+        CAMPAIGN, CampaignApplications({"rec-1": NOW}, version=1), kept_until=KEPT_UNTIL
+    )
+    late = CampaignApplications({"rec-2": NOW}, version=version)
+
+    assert not kept.pacing.save_applications(CAMPAIGN, late, kept_until=KEPT_UNTIL)
+    found = kept.pacing.applications_of({CAMPAIGN})[CAMPAIGN]
+    assert found.let_through == {"rec-1": NOW}
+
+
+def test_of_two_who_count_at_once_one_has_to_count_again(kept: Stores) -> None:
+    """Both may be the last that the policy lets through."""
+    for version in range(1, 11):
+        applications = CampaignApplications({f"rec-{version}": NOW}, version=version)
+        save = partial(kept.pacing.save_applications, CAMPAIGN, applications, kept_until=KEPT_UNTIL)
+
+        assert sorted(at_once(save, save, save)) == [False, False, True]
 
 
 # BreakerStore

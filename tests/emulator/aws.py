@@ -123,6 +123,7 @@ def deploy(
         sqs=sqs,
         secrets=secrets,
         dynamodb=session.client("dynamodb", endpoint_url=endpoint_url),
+        ssm=session.client("ssm", endpoint_url=endpoint_url),
     )
 
 

@@ -26,7 +26,8 @@ from botocore import handlers
 from tests.emulator.template import ACCOUNT_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     import boto3
     from botocore.model import OperationModel
@@ -44,8 +45,15 @@ _ACTIONS: Final[Mapping[str, str]] = {
 }
 """Operations that IAM knows by another name; the rest are their own action."""
 
-_UNREADABLE: Final = frozenset({"Condition", "NotAction", "NotPrincipal", "NotResource"})
+_UNREADABLE: Final = frozenset({"NotAction", "NotPrincipal", "NotResource"})
 """Parts of a statement that this evaluator would judge wrongly."""
+
+_CONDITIONS: Final[Mapping[str, Callable[[AbstractSet[str], AbstractSet[str]], bool]]] = {
+    "ForAllValues:StringEquals": lambda found, wanted: found <= wanted,
+    "Null": lambda found, wanted: wanted == {"false" if found else "true"},
+}
+"""Operators of conditions: what a call has of a key, held against what the statement says. All
+others are unreadable as well."""
 
 
 class UnreadablePolicyError(Exception):
@@ -54,13 +62,16 @@ class UnreadablePolicyError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class AwsCall:
-    """One call: IAM's action, and the ARN of what it was done to."""
+    """One call: IAM's action, the ARN of what it was done to, and what else IAM looks at."""
 
     action: str
     resource: str
+    context: tuple[tuple[str, str], ...] = ()
+    """What conditions ask for, as far as it is known here: pairs of key and value."""
 
     def __str__(self) -> str:
-        return f"{self.action} on {self.resource}"
+        circumstances = "".join(f" with {key} {value}" for key, value in self.context)
+        return f"{self.action} on {self.resource}{circumstances}"
 
 
 @dataclass(slots=True)
@@ -93,9 +104,12 @@ class CallRecorder:
         service = model.service_model.service_name
         operation = f"{service}:{model.name}"
         action = _ACTIONS.get(operation, operation)
+        region = context["client_region"]
+        if operation == "events:PutEvents":
+            self.calls.extend(_events(params["Entries"], region=region))
+            return
         self.calls.extend(
-            AwsCall(action, resource)
-            for resource in _resources(service, params, region=context["client_region"])
+            AwsCall(action, resource) for resource in _resources(service, params, region=region)
         )
 
 
@@ -151,9 +165,16 @@ def _resources(service: str, params: Mapping[str, Any], *, region: str) -> list[
         return [f"arn:aws:{service}:{region}:{account_id}:{name}"]
     if service == "dynamodb":
         return _tables(params, region=region) or [""]
-    if service == "ssm":
+    if service == "ssm" and "Name" in params:
         return [f"arn:aws:ssm:{region}:{ACCOUNT_ID}:parameter{params['Name']}"]
     return [str(params.get("SecretId") or params.get("TopicArn") or "")]
+
+
+def _events(entries: Iterable[Mapping[str, Any]], *, region: str) -> Iterator[AwsCall]:
+    """Judge each entry of PutEvents by itself: IAM lets a call through if it lets all of it."""
+    for entry in entries:
+        bus = f"arn:aws:events:{region}:{ACCOUNT_ID}:event-bus/{entry['EventBusName']}"
+        yield AwsCall("events:PutEvents", bus, (("events:source", entry["Source"]),))
 
 
 def _tables(params: Mapping[str, Any], *, region: str) -> list[str]:
@@ -166,8 +187,13 @@ def _tables(params: Mapping[str, Any], *, region: str) -> list[str]:
 def _statements(policies: Iterable[Policy]) -> list[dict[str, Any]]:
     statements = [statement for policy in policies for statement in policy["Statement"]]
     for statement in statements:
-        if unreadable := sorted(_UNREADABLE & statement.keys()):
-            raise UnreadablePolicyError(f"{statement.get('Sid')} has {', '.join(unreadable)}")
+        unreadable = _UNREADABLE & statement.keys()
+        if statement.get("Condition", {}).keys() - _CONDITIONS.keys():
+            unreadable |= {"Condition"}
+        if unreadable:
+            raise UnreadablePolicyError(
+                f"{statement.get('Sid')} has {', '.join(sorted(unreadable))}"
+            )
     return statements
 
 
@@ -177,7 +203,7 @@ def _allowed(statements: Iterable[Mapping[str, Any]], call: AwsCall) -> bool:
         for statement in statements
         for action in _listed(statement, "Action")
         for resource in _listed(statement, "Resource")
-        if _covers(AwsCall(action, resource), call)
+        if _covers(AwsCall(action, resource), call) and _meets(call, statement.get("Condition", {}))
     }
     return effects == {"Allow"}
 
@@ -185,6 +211,15 @@ def _allowed(statements: Iterable[Mapping[str, Any]], call: AwsCall) -> bool:
 def _covers(grant: AwsCall, call: AwsCall) -> bool:
     return _matches(grant.action.lower(), call.action.lower()) and _matches(
         grant.resource, call.resource
+    )
+
+
+def _meets(call: AwsCall, condition: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Tell whether *call* meets all of a statement's *condition*."""
+    return all(
+        _CONDITIONS[operator]({value for name, value in call.context if name == key}, {wanted})
+        for operator, keys in condition.items()
+        for key, wanted in keys.items()
     )
 
 

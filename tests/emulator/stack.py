@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_sqs.type_defs import MessageTypeDef
+    from types_boto3_ssm.client import SSMClient
 
     from tests.emulator.intrinsics import Document
 
@@ -69,6 +70,7 @@ class EmbeddedStack:
     sqs: SQSClient
     secrets: SecretsManagerClient
     dynamodb: DynamoDBClient
+    ssm: SSMClient
 
     @property
     def ingress_queue_url(self) -> str:
@@ -90,6 +92,11 @@ class EmbeddedStack:
         self.secrets.put_secret_value(
             SecretId=self.outputs["CredentialsSecretArn"], SecretString=json.dumps(credentials)
         )
+
+    def store_policy(self, policy: Mapping[str, Any] | str) -> None:
+        """Put a policy in force, or a text that is none, as an operator does."""
+        text = policy if isinstance(policy, str) else json.dumps(policy)
+        self.ssm.put_parameter(Name=self.outputs["ApplyPolicyName"], Value=text, Overwrite=True)
 
     def deliver(self, bodies: Iterable[str]) -> None:
         """Put *bodies* on the ingress queue, as Amazon Marketing Stream does."""

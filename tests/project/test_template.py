@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from recommendation_applier.aws import held_entries
 from recommendation_applier.aws.follow_ups import INDEX
+from recommendation_applier.domain.event import SOURCE
 from recommendation_applier.domain.follow_up import FIRST_GAP, GIVE_UP_AFTER
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
 from recommendation_applier.domain.policy import DEFAULT_POLICY, read_policy
@@ -354,9 +356,10 @@ def test_the_apply_function_may_do_this_and_nothing_else() -> None:
 
 
 def test_the_follow_up_function_may_do_this_and_nothing_else() -> None:
-    """It touches no queue, deletes nothing, and searches nothing but the index."""
+    """It touches no queue, deletes nothing, and searches nothing but the two indexes."""
     assert granted(expanded(), FOLLOW_UP_ROLE) == {
         "FindWhatIsDue": (["dynamodb:Query"], f"${{LedgerTable.Arn}}/index/{INDEX}"),
+        "FindWhatIsHeld": (["dynamodb:Query"], f"${{LedgerTable.Arn}}/index/{held_entries.INDEX}"),
         "KeepTheLedger": (
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
             "${LedgerTable.Arn}",
@@ -367,6 +370,38 @@ def test_the_follow_up_function_may_do_this_and_nothing_else() -> None:
             "${FollowUpFunctionLogGroup.Arn}",
         ),
     }
+
+
+@pytest.mark.parametrize("role", ROLES.values())
+def test_a_role_may_tell_the_one_bus_that_is_named_and_as_itself(role: str) -> None:
+    """Without EventBusName the statement is not there at all."""
+    [statement] = [
+        each
+        for each in role_statements(expanded(EventBusName="alerts"), role)
+        if each["Sid"] == "TellTheEventBus"
+    ]
+
+    assert statement == {
+        "Sid": "TellTheEventBus",
+        "Effect": "Allow",
+        "Action": "events:PutEvents",
+        "Resource": "arn:aws:events:us-east-1:123456789012:event-bus/alerts",
+        "Condition": {
+            "ForAllValues:StringEquals": {"events:source": SOURCE},
+            "Null": {"events:source": "false"},
+        },
+    }
+    assert "TellTheEventBus" not in granted(expanded(), role)
+
+
+@pytest.mark.parametrize("name", ["", "alerts"])
+@pytest.mark.parametrize("function", ROLES)
+def test_both_functions_know_the_bus_that_is_to_be_told(function: str, name: str) -> None:
+    """None by default."""
+    template = expanded(EventBusName=name) if name else expanded()
+
+    variables = template.properties(function)["Environment"]["Variables"]
+    assert variables["EVENT_BUS_NAME"] == name
 
 
 def test_the_schedule_ticks_in_time_for_the_first_check() -> None:
@@ -501,10 +536,10 @@ def test_what_cannot_be_made_again_outlives_the_stack(logical_id: str) -> None:
 
 
 def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
-    """There are ten alarms, and each description leads to the README."""
+    """There are eleven alarms, and each description leads to the README."""
     found = list(alarms())
 
-    assert len(found) == 10
+    assert len(found) == 11
     for alarm in found:
         assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -540,6 +575,14 @@ def test_one_tick_that_fails_is_no_alarm_and_two_in_a_row_are() -> None:
     alarm = expanded().properties("FollowUpFunctionErrorsAlarm")
 
     assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (900, 1, 2)
+
+
+def test_a_warning_outlives_a_tick_that_fails() -> None:
+    """Every tick counts anew what is held: the alarm takes the most that one of three counted."""
+    alarm = expanded().properties("HeldRecommendationsEndingAlarm")
+
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
+    assert alarm["Period"] == 3 * 5 * 60
 
 
 def test_every_metric_of_our_own_that_is_alarmed_on_is_emitted() -> None:
@@ -606,6 +649,8 @@ def test_every_parameter_is_described_and_bounded(name: str) -> None:
         ("BatchSize", "1001"),
         ("BatchingWindowSeconds", "0"),
         ("DefaultPartnerOpportunityId", "an id"),
+        ("EventBusName", "a bus"),
+        ("EventBusName", "arn:aws:events:us-east-1:123456789012:event-bus/alerts"),
         ("LedgerRetentionDays", "29"),
         ("LedgerRetentionDays", "3651"),
         ("LogRetentionDays", "31"),

@@ -1,12 +1,13 @@
 """The dead-letter queue: letters are stored for certain, or named as not stored."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from recommendation_applier.aws.packing import packed
 from recommendation_applier.domain.dead_letter import DeadLetter
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ class DeadLetterQueue:
         stored: set[int] = set()
         refused = dict.fromkeys(waiting, "not named in the answer")
         for _ in range(_MAX_PASSES):
-            for entries in _pack(list(waiting.values())):
+            for entries in packed(
+                list(waiting.values()), size=_size, max_entries=MAX_ENTRIES, max_bytes=MAX_BYTES
+            ):
                 if self._time_is_up():
                     self._report_failure(
                         f"storing {len(waiting.keys() - stored)} dead letters on "
@@ -110,22 +113,6 @@ class DeadLetterQueue:
             f"{', '.join(letter.message_ids)} stays on the ingress queue until SQS moves it"
         )
         return None
-
-
-def _pack(
-    entries: "Sequence[SendMessageBatchRequestEntryTypeDef]",
-) -> "Iterator[list[SendMessageBatchRequestEntryTypeDef]]":
-    """Cut *entries* so that no call has too many of them or too many bytes; order is kept."""
-    batch: list[SendMessageBatchRequestEntryTypeDef] = []
-    size = 0
-    for entry in entries:
-        if batch and (len(batch) == MAX_ENTRIES or size + _size(entry) > MAX_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(entry)
-        size += _size(entry)
-    if batch:
-        yield batch
 
 
 def _size(entry: "SendMessageBatchRequestEntryTypeDef") -> int:

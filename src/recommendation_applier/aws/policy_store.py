@@ -20,7 +20,7 @@ class StoredPolicy:
 
     def __init__(self, client: "SSMClient", *, parameter_name: str) -> None:
         """*client* needs ssm:GetParameter on the parameter."""
-        self._parameters = _VersionedParameters(client)
+        self.parameters = _VersionedParameters(client)
         self._parameter_name = parameter_name
         self._in_force: PolicyInForce | None = None
 
@@ -31,7 +31,7 @@ class StoredPolicy:
         force before is not fallen back to, since it was changed for a reason.
         """
         try:
-            found = self._parameters.get(self._parameter_name, max_age=MAX_AGE_SECONDS)
+            found = self.parameters.get(self._parameter_name, max_age=MAX_AGE_SECONDS)
         except GetParameterError as error:
             raise PolicyUnavailableError(
                 f"reading the policy from the parameter {self._parameter_name} failed: {error}; "

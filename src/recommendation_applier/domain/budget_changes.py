@@ -59,17 +59,16 @@ def _of_budget_rule(rule: Pair, before: Decimal | None, after: Decimal | None) -
 
 def _raise(
     what: str, raised: object, allowed: object, *, before: Decimal | None, after: Decimal | None
-) -> Change:
-    unchanged = Change(Setting.BUDGET, what, None, None, Decimal(0))
+) -> Change | None:
     if isinstance(raised, str | int | float) and raised == allowed:  # in whatever unit
-        return unchanged
+        return None
     then = parse_increase(raised)
     nothing = Increase(Decimal(0), then.in_percent)
     now = nothing if allowed is None else parse_increase(allowed)
     if now.in_percent is not then.in_percent:
         raise ValueError("must keep its unit")
     if now == then:
-        return unchanged
+        return None
     is_cut = then.number < now.number
     base = now if is_cut else nothing
     if after is not None:

@@ -43,11 +43,6 @@ class Change:
         return self.before is None and self.relative is None
 
     @property
-    def is_none(self) -> bool:
-        """Tell whether it stays as it is."""
-        return self.before == self.after and not self.relative
-
-    @property
     def difference(self) -> Decimal | None:
         """By how much it changes; None where that cannot be computed."""
         if self.before is None or self.after is None:
@@ -82,8 +77,8 @@ class Changes:
     uncomputable: tuple[str, ...] = ()
 
 
-Findings = Iterator[Change | str]
-"""Numbers, changed or not, and sentences on what cannot be computed."""
+Findings = Iterator[Change | str | None]
+"""Numbers that change, sentences on what cannot be computed, and None for a number that stays."""
 
 
 def compare(setting: Setting, what: str, recommended: object, current: object) -> Findings:
@@ -99,4 +94,4 @@ def compare(setting: Setting, what: str, recommended: object, current: object) -
     except ValueError as error:
         yield f"{what} {show_value(current)} -> {show_value(recommended)}: each {error}"
     else:
-        yield Change(setting, what, before, after)
+        yield None if before == after else Change(setting, what, before, after)

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 
 from recommendation_applier.domain.amounts import readable, show_value
 from recommendation_applier.domain.errors import PolicyError
-from recommendation_applier.domain.policy_fields import WIRE, Id
+from recommendation_applier.domain.policy_fields import WIRE, Id, refused
 from recommendation_applier.domain.policy_limits import (
     CampaignPacing,
     Objection,
@@ -65,7 +65,7 @@ class Decision:
 def _version(value: object) -> int:
     if type(value) is int and value == 1:
         return 1
-    raise PydanticCustomError("version", "must be 1, the only version that is known")
+    raise refused("must be 1, the only version that is known")
 
 
 def _named_apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -73,10 +73,7 @@ def _named_apart(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is None:
         return rules
-    raise PydanticCustomError(
-        "names", "must have a name of its own for each rule; '{name}' is there more than once",
-        {"name": repeated},
-    )  # fmt: skip
+    raise refused(f"must have a name of its own for each rule; '{repeated}' is there twice")
 
 
 class ApplyPolicy(BaseModel):
@@ -126,7 +123,7 @@ def read_policy(text: str) -> ApplyPolicy:
     Raises PolicyError, which names every field that is wrong, what it is and what it must be.
     """
     try:
-        return ApplyPolicy.model_validate(read_strictly(text), by_alias=True, by_name=False)
+        return ApplyPolicy.model_validate(read_strictly(text), by_name=False)
     except ValidationError as error:
         # What is wrong within a list also makes it too short for pydantic.
         findings = [

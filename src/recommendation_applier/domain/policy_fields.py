@@ -28,19 +28,24 @@ WIRE: Final = ConfigDict(
 )
 
 
+def refused(rule: str) -> PydanticCustomError:
+    """Make the error of a field that breaks *rule*, a sentence that goes on after "it"."""
+    return PydanticCustomError("policy", rule)
+
+
 def _number(value: object) -> Decimal:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if number.is_finite() and 0 <= number <= MAX_LIMIT:
             return number
-    raise PydanticCustomError("limit", f"must be a number from 0 to {MAX_LIMIT}")
+    raise refused(f"must be a number from 0 to {MAX_LIMIT}")
 
 
 def _hours(value: object) -> Decimal:
     hours = _number(value)
     if 0 < hours <= MAX_COOL_DOWN_HOURS:
         return hours
-    raise PydanticCustomError("hours", f"must be above 0 and at most {MAX_COOL_DOWN_HOURS}")
+    raise refused(f"must be above 0 and at most {MAX_COOL_DOWN_HOURS}")
 
 
 def _moment(value: object) -> datetime:
@@ -49,8 +54,8 @@ def _moment(value: object) -> datetime:
         if isinstance(moment, datetime) and moment.tzinfo is not None:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise PydanticCustomError("moment", _MOMENT_RULE) from error
-    raise PydanticCustomError("moment", _MOMENT_RULE)
+        raise refused(_MOMENT_RULE) from error
+    raise refused(_MOMENT_RULE)
 
 
 def _as_written(number: Decimal) -> int | float:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from recommendation_applier.domain.policy_fields import (
     WIRE,
@@ -14,6 +13,7 @@ from recommendation_applier.domain.policy_fields import (
     Marketplace,
     Moment,
     Number,
+    refused,
 )
 from recommendation_applier.domain.recommendation import Recommendation
 
@@ -108,7 +108,7 @@ class AllowNew(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.max_bid is None and self.max_budget is None:
-            raise PydanticCustomError("allow_new", "must have maxBid, maxBudget or both")
+            raise refused("must have maxBid, maxBudget or both")
         return self
 
 
@@ -143,7 +143,7 @@ class Rule(BaseModel):
     @model_validator(mode="after")
     def _begins_before_it_ends(self) -> Self:
         if self.not_before and self.not_after and self.not_before > self.not_after:
-            raise PydanticCustomError("window", "must not have its notAfter before its notBefore")
+            raise refused("must not have its notAfter before its notBefore")
         return self
 
     def matches(self, recommendation: Recommendation, now: datetime) -> bool:

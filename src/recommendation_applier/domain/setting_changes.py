@@ -66,7 +66,7 @@ def changes_of(recommendation: Recommendation) -> Changes:
     if not found and kind not in WITHOUT_NUMBERS:
         found.append(f"type {show_value(kind)} names no number that is known in its settings")
     return Changes(
-        tuple(each for each in found if isinstance(each, Change) and not each.is_none),
+        tuple(each for each in found if isinstance(each, Change)),
         tuple(each for each in found if isinstance(each, str)),
     )
 

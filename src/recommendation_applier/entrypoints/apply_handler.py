@@ -17,6 +17,7 @@ from recommendation_applier.entrypoints import metrics as own_metrics
 from recommendation_applier.entrypoints.apply_wiring import wire
 from recommendation_applier.entrypoints.settings import Settings, read_settings
 from recommendation_applier.entrypoints.wiring import Context, Time
+from recommendation_applier.use_cases.events import events_of
 
 settings = read_settings(os.environ, Settings)
 logger = Logger(service=settings.powertools_service_name, level=settings.powertools_log_level)
@@ -41,14 +42,21 @@ def handler(event: Mapping[str, Any], context: Context) -> PartialBatchResponse:
             _warn(failure)
 
     with consumer.amazon.http() as http:
+        use_case = consumer.use_case(http, time, report_failure=_warn)
         done = invocation.run(
             event,
-            consumer.use_case(http, time, report_failure=_warn),
+            use_case,
             change_visibility=change_visibility,
             jitter=random.uniform,
         )
     invocation_log.write(done.report, logger, deliveries=done.deliveries)
     own_metrics.emit(own_metrics.counts(done.report), metrics)
+    if consumer.event_bus is not None:
+        consumer.event_bus.put(
+            events_of(done.report, use_case.ledger.decided_by),
+            time_is_up=time.is_up,
+            report_failure=_warn,
+        )
     return done.answer
 
 

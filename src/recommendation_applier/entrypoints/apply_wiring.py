@@ -11,13 +11,21 @@ import httpx
 
 from recommendation_applier.aws.campaign_counts import CampaignCounts
 from recommendation_applier.aws.dead_letter_queue import DeadLetterQueue
+from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.ingress_queue import IngressQueue
 from recommendation_applier.aws.ledger_table import LedgerTable
 from recommendation_applier.aws.policy_store import StoredPolicy
 from recommendation_applier.aws.subscriptions import SnsConfirmations
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
 from recommendation_applier.entrypoints.settings import Settings
-from recommendation_applier.entrypoints.wiring import AWS_CONFIG, AmazonAds, Time, connect, now
+from recommendation_applier.entrypoints.wiring import (
+    AWS_CONFIG,
+    AmazonAds,
+    Time,
+    connect,
+    connect_event_bus,
+    now,
+)
 from recommendation_applier.use_cases.apply_recommendations import ApplyRecommendations
 from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
@@ -38,6 +46,7 @@ class Consumer:
     sqs: "SQSClient"
     sns: "SNSClient"
     ingress_queue: IngressQueue
+    event_bus: EventBus | None
     policy: StoredPolicy
 
     def use_case(
@@ -103,5 +112,6 @@ def wire(settings: Settings) -> Consumer:
         sqs=sqs,
         sns=sns,
         ingress_queue=IngressQueue(sqs, queue_url=settings.ingress_queue_url),
+        event_bus=connect_event_bus(session, settings),
         policy=StoredPolicy(ssm, parameter_name=settings.policy_parameter_name),
     )

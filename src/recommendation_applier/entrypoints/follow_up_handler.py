@@ -1,4 +1,4 @@
-"""The Lambda function that asks, on a schedule, what became of accepted recommendations."""
+"""The Lambda function that looks, on a schedule, what became of what was accepted or held."""
 
 import os
 from collections.abc import Sequence
@@ -10,8 +10,10 @@ from recommendation_applier.entrypoints import follow_up_log
 from recommendation_applier.entrypoints import metrics as own_metrics
 from recommendation_applier.entrypoints.follow_up_wiring import wire
 from recommendation_applier.entrypoints.settings import FollowUpSettings, read_settings
-from recommendation_applier.entrypoints.wiring import Context, Time
+from recommendation_applier.entrypoints.wiring import Context, Time, now
+from recommendation_applier.use_cases.events import events_of_ended
 from recommendation_applier.use_cases.follow_up import EndedApplication
+from recommendation_applier.use_cases.warn_of_endings import find_endings
 
 settings = read_settings(os.environ, FollowUpSettings)
 logger = Logger(service=settings.powertools_service_name, level=settings.powertools_log_level)
@@ -22,17 +24,31 @@ follower = wire(settings)
 
 
 def handler(event: object, context: Context) -> None:  # noqa: ARG001 - the schedule says nothing
-    """Ask about everything that is due, until the time is up; the next tick goes on.
+    """Ask about everything that is due, and look what is held and expires soon.
 
-    Raises LedgerUnavailableError if the ledger could not be read: nothing else would tell of it.
+    What there is no time for, the next tick does. Raises LedgerUnavailableError if the ledger could
+    not be read: nothing else would tell of it.
     """
     logger.append_keys(requestId=getattr(context, "aws_request_id", None))
+    time = Time.of(context)
     with follower.amazon.http() as http:
-        report = follower.use_case(http, Time.of(context), tell=_tell, report_failure=_warn).run()
+        report = follower.use_case(http, time, tell=_tell, report_failure=_warn).run()
     follow_up_log.write(report, logger)
     own_metrics.emit(own_metrics.follow_up_counts(report), metrics)
+    if follower.event_bus is not None:
+        follower.event_bus.put(
+            events_of_ended(report.ended), time_is_up=time.is_up, report_failure=_warn
+        )
     if isinstance(report.failure, LedgerUnavailableError):
         raise report.failure
+    if not time.is_up():
+        _warn_of_endings(time)
+
+
+def _warn_of_endings(time: Time) -> None:
+    endings = find_endings(follower.held_entries(time, report_failure=_warn), now=now())
+    follow_up_log.warn(endings, logger)
+    own_metrics.emit(own_metrics.endings_counts(endings), metrics)
 
 
 def _tell(ended: Sequence[EndedApplication]) -> None:

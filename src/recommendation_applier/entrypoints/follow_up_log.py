@@ -1,4 +1,7 @@
-"""What a tick of the follow-up says: a line a request, a line a tick, and one for what failed."""
+"""What a tick of the follow-up says: a line a request, a line a tick, and one for what failed.
+
+And one for what is held and expires soon.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,6 +11,7 @@ from aws_lambda_powertools import Logger
 from recommendation_applier.domain.dates import format_date
 from recommendation_applier.entrypoints.invocation_log import write_status_requests
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
+from recommendation_applier.use_cases.warn_of_endings import Endings
 
 
 def tell(ended: Sequence[EndedApplication], logger: Logger) -> None:
@@ -22,6 +26,27 @@ def tell(ended: Sequence[EndedApplication], logger: Logger) -> None:
                 "campaignId": each.campaign_id,
                 "partnerOpportunityId": each.partner_opportunity_id,
                 "acceptedAt": format_date(each.accepted_at),
+            },
+        )
+
+
+def warn(endings: Endings, logger: Logger) -> None:
+    """Name the first that are held and expire soon; where none is, nothing is said."""
+    if endings.count:
+        logger.warning(
+            "held recommendations expire soon",
+            extra={
+                "count": endings.count,
+                "first": [
+                    {
+                        "recommendationId": recommendation.recommendation_id,
+                        "account": str(recommendation.advertiser),
+                        "campaignId": recommendation.campaign_id,
+                        "reason": hold.reason.value,
+                        "until": format_date(hold.until) if hold.until else None,
+                    }
+                    for recommendation, hold in endings.first
+                ],
             },
         )
 

@@ -6,9 +6,17 @@ from dataclasses import dataclass
 import boto3
 import httpx
 
+from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.follow_ups import FollowUps
+from recommendation_applier.aws.held_entries import HeldEntries
 from recommendation_applier.entrypoints.settings import FollowUpSettings
-from recommendation_applier.entrypoints.wiring import AmazonAds, Time, connect, now
+from recommendation_applier.entrypoints.wiring import (
+    AmazonAds,
+    Time,
+    connect,
+    connect_event_bus,
+    now,
+)
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUp
 
 
@@ -18,6 +26,7 @@ class Follower:
 
     settings: FollowUpSettings
     amazon: AmazonAds
+    event_bus: EventBus | None
 
     def use_case(
         self,
@@ -41,7 +50,17 @@ class Follower:
             time_is_up=time.requests_are_over,
         )
 
+    def held_entries(self, time: Time, *, report_failure: Callable[[str], None]) -> HeldEntries:
+        """Give what is held, for one tick."""
+        return HeldEntries(
+            self.amazon.dynamodb,
+            table_name=self.settings.ledger_table_name,
+            report_failure=report_failure,
+            time_is_up=time.is_up,
+        )
+
 
 def wire(settings: FollowUpSettings) -> Follower:
     """Build what outlives a tick; no call is made."""
-    return Follower(settings, connect(boto3.session.Session(), settings))
+    session = boto3.session.Session()
+    return Follower(settings, connect(session, settings), connect_event_bus(session, settings))

@@ -12,6 +12,7 @@ from recommendation_applier.domain.follow_up import ApplicationEnd
 from recommendation_applier.domain.reasons import Door
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
 from recommendation_applier.use_cases.progress import Report
+from recommendation_applier.use_cases.warn_of_endings import Endings
 
 DOOR_METRICS: Final = {
     Door.ACCEPTED: "AcceptedRecommendations",
@@ -27,6 +28,7 @@ POLICY_UNAVAILABLE: Final = "PolicyUnavailable"
 APPLIED_RECOMMENDATIONS: Final = "AppliedRecommendations"
 FAILED_APPLICATIONS: Final = "FailedApplications"
 UNSETTLED_APPLICATIONS: Final = "UnsettledApplications"
+HELD_RECOMMENDATIONS_ENDING: Final = "HeldRecommendationsEnding"
 
 METRIC_NAMES: Final = (
     *DOOR_METRICS.values(),
@@ -37,6 +39,7 @@ METRIC_NAMES: Final = (
     APPLIED_RECOMMENDATIONS,
     FAILED_APPLICATIONS,
     UNSETTLED_APPLICATIONS,
+    HELD_RECOMMENDATIONS_ENDING,
 )
 
 
@@ -71,6 +74,11 @@ def ended_counts(ended: Iterable[EndedApplication]) -> dict[str, int]:
             UNSETTLED_APPLICATIONS: ends[ApplicationEnd.UNSETTLED],
         }
     )
+
+
+def endings_counts(endings: Endings) -> dict[str, int]:
+    """Count what is held and expires soon."""
+    return _those_that_happened({HELD_RECOMMENDATIONS_ENDING: endings.count})
 
 
 def emit(found: Mapping[str, int], metrics: Metrics) -> None:

@@ -52,6 +52,7 @@ _VISIBLE: Final = re.compile(r"[!-~]+")
 Address = Annotated[str, AfterValidator(_address)]
 HeaderValue = Annotated[str, Field(pattern=r"^[!-~]+$")]
 Text = Annotated[str, Field(pattern=r"^\S+$")]
+BusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,256}$")]
 QueueUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
@@ -70,6 +71,7 @@ class FollowUpSettings(BaseModel):
     partner_network_account_id: HeaderValue
     credentials_secret_arn: Text
     ledger_table_name: Text
+    event_bus_name: Literal[""] | BusName
     powertools_log_level: Literal["DEBUG", "INFO"]
     powertools_metrics_namespace: Text
     powertools_service_name: Text

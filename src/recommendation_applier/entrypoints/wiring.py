@@ -18,6 +18,7 @@ from recommendation_applier.amazon_ads.login_with_amazon import LoginWithAmazon
 from recommendation_applier.amazon_ads.pacing import Pacing
 from recommendation_applier.amazon_ads.workers import WorkerThreads
 from recommendation_applier.aws.breaker_store import StoredBreaker
+from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.secrets import SecretCredentials
 from recommendation_applier.entrypoints.settings import FollowUpSettings
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
@@ -25,6 +26,7 @@ from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportuni
 if TYPE_CHECKING:
     import boto3
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_events.client import EventBridgeClient
     from types_boto3_secretsmanager.client import SecretsManagerClient
 
 MOST_RESERVE_SECONDS: Final = 30.0
@@ -162,6 +164,16 @@ def connect(session: "boto3.session.Session", settings: FollowUpSettings) -> Ama
         tls=httpx.create_ssl_context(),
         dynamodb=session.client("dynamodb", config=LEDGER_CONFIG),
     )
+
+
+def connect_event_bus(
+    session: "boto3.session.Session", settings: FollowUpSettings
+) -> EventBus | None:
+    """Build the way to the partner's event bus; None, and nothing is built, where none is named."""
+    if not settings.event_bus_name:
+        return None
+    events: EventBridgeClient = session.client("events", config=AWS_CONFIG)
+    return EventBus(events, bus_name=settings.event_bus_name)
 
 
 def now() -> datetime:

@@ -21,6 +21,7 @@ from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
+    DecidedBy,
     Entry,
     Known,
     Standing,
@@ -48,7 +49,7 @@ class Ledger:
     """Claims for one invocation, which *token* names, and records what became of its claims.
 
     *lease_ends* is when its claims do; *retention* is how long after its expiry a recommendation
-    is remembered.
+    is remembered; *decided_by* says by id who decided about what it was asked to claim.
     """
 
     store: LedgerStore
@@ -56,6 +57,7 @@ class Ledger:
     clock: Callable[[], datetime]
     lease_ends: datetime
     retention: timedelta
+    decided_by: dict[str, DecidedBy] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=count)
     _message_ids: dict[str, str] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ class Ledger:
         """
         wanted = {each.recommendation.recommendation_id: each for each in candidates}
         self._message_ids.update({each: wanted[each].message_id for each in wanted})
+        self.decided_by.update({each: wanted[each].decided_by for each in wanted})
         offered = {each: Claimed(_weigh(Standing.FREE, wanted[each])) for each in wanted}
         claimed: dict[str, Claimed] = {}
         entries = [self._entry(each) for each in wanted.values()]

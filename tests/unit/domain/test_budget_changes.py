@@ -164,18 +164,16 @@ def test_a_rule_of_a_new_budget_is_new() -> None:
         (ruled("25%"), ruled("25.0 PERCENT", 100)),
         (ruled("20 USD"), ruled("20.00 USD")),
         (ruled("25"), ruled("25")),
+        (ruled("0%"), ruled(None, 100)),
         (ruled(25), ruled(25.0)),
         (ruled({"type": "PERCENT", "value": 25}), ruled({"type": "PERCENT", "value": "25"})),
-        (ruled(None), ruled("25%")),
+        (ruled(None, 100), ruled("25%", 100)),
         (ruled("25%"), ruled("25%", end_date="2026-12-01", type="EVENT", recurrence={"days": 5})),
     ],
 )
 def test_a_rule_that_stays_is_no_change(then: object, now: object) -> None:
     """Even if nobody knows its unit."""
-    changes = found(then, now)
-
-    assert changes.changes == ()
-    assert [each for each in changes.uncomputable if not each.startswith("type")] == []
+    assert found(then, now) == Changes()
 
 
 @pytest.mark.parametrize(
@@ -226,22 +224,37 @@ def test_a_number_of_a_new_rule_that_nobody_documents_cannot_be_computed() -> No
 
 
 @pytest.mark.parametrize(
-    ("now", "then"),
+    ("now", "then", "name"),
     [
-        ({"rule_id": "1"}, {"rule_id": "1"}),
-        ({"rule_id": "1", "rule_name": "Old"}, {"rule_id": "1", "rule_name": "Prime Day"}),
-        ({"rule_id": "1", "rule_name": "Prime Day"}, {"rule_name": "Prime Day"}),
-        ({}, {}),
+        ({"rule_id": "1"}, {"rule_id": "1"}, "budget rule 1"),
+        ({"rule_id": "1", "rule_name": "Old"}, {"rule_id": "1"}, "budget rule 1"),
+        ({"rule_id": "1", "rule_name": "New"}, {"rule_name": "New"}, "budget rule 'New'"),
+        ({}, {}, "the budget rule"),
     ],
 )
-def test_a_rule_is_known_again(now: dict[str, str], then: dict[str, str]) -> None:
+def test_a_rule_is_known_again(now: dict[str, str], then: dict[str, str], name: str) -> None:
     """By its id, by its name where an id is missing, or as the only one."""
     changes = found(
         {"budget_rules": [then | {"increase_by": "10%"}]},
         {"budget_rules": [now | {"increase_by": "100%"}]},
     )
 
-    assert [each.relative for each in changes.changes] == [Decimal(-45)]
+    assert [(each.what, each.relative) for each in changes.changes] == [
+        (f"budget under {name}", Decimal(-45))
+    ]
+
+
+def test_a_rule_that_is_created_is_not_the_one_that_is_there() -> None:
+    """Though neither has a name."""
+    changes = changes_of(
+        changed(
+            {"budget": {"budget_rules": [{"increase_by": "10%"}]}},
+            {"budget": {"budget_rules": [{"increase_by": "100%"}]}},
+            type="NEW_CAMPAIGN_BUDGET_RULE",
+        )
+    )
+
+    assert [each.relative for each in changes.changes] == [Decimal(10)]
 
 
 def test_a_malformed_list_of_rules_cannot_be_computed() -> None:
@@ -261,7 +274,7 @@ def test_a_budget_that_is_told_changes_no_percent(now: int | None, then: int, bu
     told = found(ruled(f"{then}%"), ruled(before, budget)).changes
     untold = found(ruled(f"{then}%"), ruled(before)).changes
 
-    assert len(told) == len(untold) == (0 if now == then or (not now and not then) else 1)
+    assert len(told) == len(untold) == (0 if (now or 0) == then else 1)
     for one, other in zip(told, untold, strict=True):
         assert one.percent is not None
         assert other.percent is not None

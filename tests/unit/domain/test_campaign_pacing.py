@@ -1,6 +1,7 @@
 """How often a campaign may be changed."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,10 +34,10 @@ def test_a_campaign_that_was_never_changed_may_be() -> None:
 def test_a_day_is_any_24_hours() -> None:
     """What is exactly a day old is of yesterday."""
     assert at(NOW - DAY, NOW).objection("rec-9", DAILY, now=NOW) is None
+    said = "2 were let through for the campaign within 24 hours"
     assert at(NOW - DAY + SECOND, NOW).objection("rec-9", DAILY, now=NOW) == (
         HeldReason.DAILY_LIMIT,
-        "2 were let through for the campaign within 24 hours; "
-        "maxApplicationsPerCampaignPerDay is 2",
+        f"{said}; maxApplicationsPerCampaignPerDay is 2",
     )
 
 
@@ -90,7 +91,4 @@ def test_no_day_has_more_and_no_gap_is_shorter_than_the_pacing_says(
     assert all(
         sum(moment <= other < moment + DAY for other in through) <= most for moment in through
     )
-    assert all(
-        later - earlier >= timedelta(hours=hours)
-        for earlier, later in zip(through, through[1:], strict=False)
-    )
+    assert all(later - earlier >= timedelta(hours=hours) for earlier, later in pairwise(through))

@@ -93,12 +93,20 @@ def test_a_moment_is_the_same_in_every_zone() -> None:
 
     assert one == other
     assert one.rules[0].not_before == datetime(2026, 11, 27, 8, tzinfo=UTC)
+    assert one.rules[0].not_before.tzinfo is UTC
 
 
 @pytest.mark.parametrize("zero", [0, 0.0])
 def test_a_limit_may_be_nought(zero: float) -> None:
     """Nothing may rise then."""
     assert policy(rule(limits={"maxIncreasePercent": zero})).rules[0].limits is not None
+
+
+def test_a_limit_may_be_as_high_as_anybody_wants() -> None:
+    """Up to where it is surely a slip."""
+    limits = {"maxBudget": 1_000_000_000_000, "coolDownHours": 8_760}
+
+    assert policy(rule(limits=limits)).rules[0].limits is not None
 
 
 @pytest.mark.parametrize("decision", ["HOLD", "IGNORE"])
@@ -146,7 +154,7 @@ DAILY = "maxApplicationsPerCampaignPerDay"
         (
             {"rules": [rule("a"), rule("b"), rule("b")]},
             "rules is an array",
-            "must have a name of its own for each rule; 'b' is there more than once",
+            "must have a name of its own for each rule; 'b' is there twice",
         ),
     ],
 )
@@ -298,6 +306,14 @@ def test_a_moment_can_be_given_as_one() -> None:
         ApplyPolicy.model_validate(
             EVERYTHING | {"rules": [fields | {"not_before": NOW.replace(tzinfo=None)}]}
         )
+
+
+def test_a_limit_is_exact_however_it_is_given() -> None:
+    """A tenth is a tenth, and not the nearest thing that a computer has."""
+    made = ApplyPolicy.model_validate(document(rule(limits={"maxBid": 0.1})))
+
+    assert made.rules[0].limits is not None
+    assert made.rules[0].limits.max_bid == Decimal("0.1")
 
 
 @pytest.mark.parametrize("limit", [float("nan"), float("inf"), Decimal("NaN"), Decimal("Infinity")])

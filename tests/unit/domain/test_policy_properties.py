@@ -210,20 +210,17 @@ def recount(one: Recommendation) -> Iterator[tuple[str, Fraction | None, Fractio
         each["budget"]["budget_rules"][0]["increase_by"] if each["budget"]["budget_rules"] else None
         for each in (there, here)
     )
-    if raised in (None, allowed):
-        return
     less, more = share(allowed), share(raised)
+    if raised is None or less == more:
+        return
     before, after = exact(now), exact(now if then is None else then)
     if after is None:
-        least = less if less > more else Fraction(0)
-        if least != more:
-            yield "untold", 1 + least, 1 + more
+        yield "untold", 1 + (less if less > more else Fraction(0)), 1 + more
     elif before is None:
         yield "maxBudget", None, after * (1 + more)
     else:
         least = before * (1 + less) if less > more else min(before, after)
-        if least != after * (1 + more):
-            yield "maxBudget", least, after * (1 + more)
+        yield "maxBudget", least, after * (1 + more)
 
 
 @given(

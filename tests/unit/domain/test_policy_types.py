@@ -164,7 +164,7 @@ def with_rule(increase_by: object, budget: object = None) -> Settings:
         (with_rule("10%", 1000), with_rule("10%"), APPLY),
         (with_rule("10%", 1000), with_rule("10%", 1600), PASSED),
         (with_rule("10%"), with_rule("50%"), UNKNOWN),
-        (with_rule("10%", 0), with_rule("51%"), APPLY),
+        (with_rule("10%", 0), with_rule("51%"), UNKNOWN),
         (with_rule("10 EUR", 0), with_rule("11 EUR"), UNKNOWN),
         (with_rule("10", 1000), with_rule("11"), UNKNOWN),
         (with_rule("10%", 1000), with_rule(11), UNKNOWN),

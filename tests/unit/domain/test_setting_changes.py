@@ -388,7 +388,12 @@ def test_another_way_of_bidding_cannot_be_computed(
         ),
         ({}, {}, "the target"),
         ({"expressions": "abc"}, {"expressions": [1]}, "the target"),
-        ({"target_id": True}, {"target_id": 10**40}, "the target"),
+        ({"target_id": True}, {"target_id": 10**30}, "the target"),
+        (
+            {"expressions": [{"type": "ASIN_SAME_AS", "value": ["B01"]}]},
+            {"expressions": [{"type": "ASIN_SAME_AS", "value": ["B02"]}]},
+            "the target",
+        ),
     ],
 )  # fmt: skip
 def test_a_target_is_known_again(
@@ -487,6 +492,13 @@ def test_what_a_type_creates_is_new_without_a_name(kind: str) -> None:
     changes = found({"ad_groups": [{"bid": 2}]}, {"ad_groups": [{"bid": 1}]}, type=kind)
 
     assert numbers(changes) == [("default bid of the ad group", None, "2")]
+
+
+def test_a_target_that_is_created_is_not_the_one_that_is_there() -> None:
+    """Though neither has a name, and both stand in the same ad group."""
+    changes = found(group({"bid": 2}), group({"bid": 1}), type="NEW_KEYWORD")
+
+    assert numbers(changes) == [("bid of the target", None, "2")]
 
 
 def test_what_a_type_creates_beside_others_is_new_without_a_name() -> None:

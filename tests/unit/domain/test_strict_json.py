@@ -27,6 +27,7 @@ def test_what_is_written_is_read() -> None:
         ('{"a": -Infinity}', r"^-Infinity is no number$"),
         ('{"a": 1e99999999999999999999}', r"^1e99999999999999999999 is no number$"),
         ('{"a": 1, "b": 2, "a": 1}', r"^'a' is there twice in one object$"),
+        ('{"b": 1, "a": 1, "a": 2}', r"^'a' is there twice in one object$"),
         ('[{"b": {"a": 1, "a": 2}}]', r"^'a' is there twice in one object$"),
         ("[" * 200_000, r"^it is nested too deeply$"),
         ("9" * 5_000, r"Exceeds the limit"),

@@ -24,14 +24,18 @@ PUBLIC_MODELS = [
 ]
 
 
-@pytest.mark.parametrize("one", DATACLASSES)
+def _name(one: type) -> str:
+    return f"{one.__module__.rpartition('.')[2]}.{one.__name__}"
+
+
+@pytest.mark.parametrize("one", DATACLASSES, ids=_name)
 def test_a_dataclass_is_frozen_and_has_no_room_for_more(one: type) -> None:
     """A value never changes, and a misspelt attribute is an error."""
     assert one.__dict__["__dataclass_params__"].frozen
     assert "__slots__" in vars(one)
 
 
-@pytest.mark.parametrize("one", PUBLIC_MODELS)
+@pytest.mark.parametrize("one", PUBLIC_MODELS, ids=_name)
 def test_a_model_is_frozen(one: type[BaseModel]) -> None:
     """A value never changes."""
     assert one.model_config.get("frozen") is True

@@ -15,6 +15,7 @@ ENVIRONMENT = {
     "DEFAULT_PARTNER_OPPORTUNITY_ID": "",
     "PARTNER_NETWORK_ACCOUNT_ID": "amzn1.ads1.ma1.example",
     "CREDENTIALS_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:ads-AbCdEf",
+    "EVENT_BUS_NAME": "",
     "LEDGER_RETENTION_DAYS": "90",
     "POLICY_PARAMETER_NAME": "/stack/apply-policy",
     "LEDGER_TABLE_NAME": "ledger",
@@ -98,6 +99,9 @@ def test_all_variables_that_are_wrong_are_named() -> None:
         ("DEFAULT_PARTNER_OPPORTUNITY_ID", "x" * 257),
         ("PARTNER_NETWORK_ACCOUNT_ID", ""),
         ("CREDENTIALS_SECRET_ARN", ""),
+        ("EVENT_BUS_NAME", "a bus"),
+        ("EVENT_BUS_NAME", "arn:aws:events:us-east-1:123456789012:event-bus/alerts"),
+        ("EVENT_BUS_NAME", "x" * 257),
         ("INGRESS_QUEUE_URL", ""),
         ("DEAD_LETTER_QUEUE_URL", ""),
         ("POWERTOOLS_LOG_LEVEL", "TRACE"),
@@ -219,6 +223,12 @@ def test_an_opportunity_is_kept_as_it_is() -> None:
     read = settings(DEFAULT_PARTNER_OPPORTUNITY_ID="amzn1.a/b")
 
     assert read.default_partner_opportunity_id == "amzn1.a/b"
+
+
+@pytest.mark.parametrize("name", ["", "default", "a.bus_of-2026"])
+def test_an_event_bus_has_a_name_or_is_not_wanted(name: str) -> None:
+    """Empty, nobody is told."""
+    assert settings(EVENT_BUS_NAME=name).event_bus_name == name
 
 
 @pytest.mark.parametrize("prefix", ["arn:aws-us-gov:sns:us-gov-west-1:084590724871:"])
