@@ -12,7 +12,7 @@ from threading import RLock
 from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.dates import FOR_EVER
-from recommendation_applier.domain.held import ActionTaken, OperatorAction, Veto, is_waiting
+from recommendation_applier.domain.held import ActionTaken, Held, OperatorAction, Veto, waiting
 from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     BatchRecord,
@@ -138,16 +138,16 @@ class MemoryLedger:
 
     # HeldStore
 
-    def held(self, *, after: datetime) -> Iterator[StoredEntry]:
+    def held(self, *, after: datetime) -> Iterator[Held]:
         """See the port."""
         return self.ending_before(FOR_EVER, after=after)
 
-    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[StoredEntry]:
+    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[Held]:
         """See the port."""
         with self._lock:
             ends = sorted((hold.until or FOR_EVER, each) for each, hold in self.holds.items())
-            found = [self.stored(each) for until, each in ends if after < until <= limit]
-        return iter([each for each in found if each is not None and is_waiting(each)])
+            found = [waiting(self.stored(each)) for until, each in ends if after < until <= limit]
+        return iter([each for each in found if isinstance(each, Held)])
 
     def release(self, releases: Mapping[str, Release]) -> Mapping[str, StoredEntry | None]:
         """See the port."""

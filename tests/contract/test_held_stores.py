@@ -13,7 +13,7 @@ from recommendation_applier.aws.held_entries import HeldEntries
 from recommendation_applier.aws.ledger_documents import attributes
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.held import Veto
+from recommendation_applier.domain.held import Held, Veto
 from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import Known, StoredEntry
 from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
@@ -95,9 +95,9 @@ def in_table(client: DynamoDBClient, report_failure: Callable[[str], None] = pyt
     return Kept(stores(client).ledger, held)
 
 
-def ids(found: Iterator[StoredEntry]) -> list[str]:
+def ids(found: Iterator[Held]) -> list[str]:
     """Name what was found, in its order."""
-    return [each.entry.recommendation_id for each in found if each.entry]
+    return [each.entry.recommendation_id for each in found]
 
 
 def test_nothing_is_held(kept: Kept) -> None:
@@ -114,11 +114,12 @@ def test_what_is_held_is_told_whole(kept: Kept) -> None:
     """What was recommended, why it is held, since when and until when."""
     stored = kept.hold(current_settings={"budget": 5}, recommended_settings={"budget": 9})
 
-    assert list(kept.held.held(after=NOW)) == [stored]
-    assert stored.entry is not None
-    assert stored.entry.recommendation.current_settings == {"budget": 5}
-    assert stored.entry.recommendation.recommended_settings == {"budget": 9}
-    assert stored.hold == Hold(HeldReason.POLICY_HOLD, "it says HOLD", NOW, EXPIRY)
+    [found] = kept.held.held(after=NOW)
+    assert found.entry == stored.entry
+    assert found.recommendation.current_settings == {"budget": 5}
+    assert found.recommendation.recommended_settings == {"budget": 9}
+    assert found.hold == Hold(HeldReason.POLICY_HOLD, "it says HOLD", NOW, EXPIRY)
+    assert found.release is None
 
 
 def test_the_first_to_end_comes_first(kept: Kept) -> None:
@@ -184,7 +185,8 @@ def test_a_release_is_written_and_the_hold_stays(kept: Kept) -> None:
 
     assert kept.held.release({"rec-1": release()}) == {"rec-1": None}
     assert kept.stored() == StoredEntry(held.entry, None, held.hold, release())
-    assert ids(kept.held.held(after=NOW)) == ["rec-1"]
+    [found] = kept.held.held(after=NOW)
+    assert found.release == release()
 
 
 def test_the_last_release_counts(kept: Kept) -> None:
@@ -276,7 +278,10 @@ def test_who_said_what_and_why_stays_in_the_entry(client: DynamoDBClient) -> Non
             "what": what,
             "why": why,
         }
-        for what, why in (("RELEASED", "seen and agreed"), ("REJECTED", "too dear"))
+        for what, why in (
+            ("RELEASED_BY_OPERATOR", "seen and agreed"),
+            ("REJECTED_BY_OPERATOR", "too dear"),
+        )
     ]
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from recommendation_applier.aws.ledger_documents import Document, attributes, moment, seconds
 from recommendation_applier.aws.ledger_entries import (
+    ACTIONS,
     HELD,
     HOLD_NAMES,
+    action_document,
     entry_key,
     read_stored,
     release_document,
@@ -20,7 +22,7 @@ from recommendation_applier.aws.table_reads import MAX_KEYS, of_keys
 from recommendation_applier.aws.table_writes import write_over
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.held import OperatorAction, Veto, is_waiting
+from recommendation_applier.domain.held import ActionTaken, Held, OperatorAction, Veto, waiting
 from recommendation_applier.domain.holds import Release
 from recommendation_applier.domain.ledger import StoredEntry
 
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
 INDEX: Final = "HeldIndex"
-
-ACTIONS: Final = "actions"
-"""What people did to a recommendation, the first first."""
 
 
 class HeldEntries:
@@ -56,11 +55,11 @@ class HeldEntries:
             table_name=table_name, report_failure=report_failure, time_is_up=time_is_up
         )
 
-    def held(self, *, after: datetime) -> Iterator[StoredEntry]:
+    def held(self, *, after: datetime) -> Iterator[Held]:
         """Give all that waits for a person and ends after *after*, page by page."""
         return self.ending_before(FOR_EVER, after=after)
 
-    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[StoredEntry]:
+    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[Held]:
         """Give what ends after *after* and not after *limit*, the first to end first."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table_name,
@@ -70,8 +69,8 @@ class HeldEntries:
                 {":held": HELD, ":first": seconds(after) + 1, ":last": seconds(limit)}
             ),
         )
-        waiting = iter(pages)
-        while page := self._calls.make("reading what is held", lambda: next(waiting, None)):
+        left = iter(pages)
+        while page := self._calls.make("reading what is held", lambda: next(left, None)):
             keys = [{name: each[name] for name in ("pk", "sk")} for each in page["Items"]]
             for start in range(0, len(keys), MAX_KEYS):
                 yield from self._waiting(keys[start : start + MAX_KEYS])
@@ -108,17 +107,17 @@ class HeldEntries:
 
         return self._calls.each("rejecting", vetoes, reject)
 
-    def _waiting(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[StoredEntry]:
-        found = self._read(keys)
+    def _waiting(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[Held]:
+        documents = self._read(keys)
         # The index may be behind the table, and names what has come to an end since.
-        for document in (found[name] for key in keys if (name := key["pk"]["S"]) in found):
+        for name in (key["pk"]["S"] for key in keys if key["pk"]["S"] in documents):
             try:
-                stored = read_stored(document)
+                found = waiting(read_stored(documents[name]))
             except LedgerUnavailableError as error:  # what somebody has spoilt hides no other
                 self._report_failure(str(error))
                 continue
-            if is_waiting(stored):
-                yield stored
+            if isinstance(found, Held):
+                yield found
 
     def _read(self, keys: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
@@ -142,12 +141,6 @@ class HeldEntries:
         *,
         remove: Sequence[str] = (),
     ) -> StoredEntry | None:
-        action = {
-            "at": moment(word.at) or "",
-            "by": word.by,
-            "what": what.value,
-            "why": word.why,
-        }
         standing = write_over(
             self._client,
             attributes(entry_key(recommendation_id)),
@@ -156,6 +149,6 @@ class HeldEntries:
             expected={"held": HELD, "publishedDate": moment(word.published_date)},
             never_back="withdrawnAsOf" if "withdrawnAsOf" in said else None,
             remove=remove,
-            append={ACTIONS: action},
+            append={ACTIONS: action_document(ActionTaken(word.at, word.by, what, word.why))},
         )
         return None if standing is None else read_stored(standing)

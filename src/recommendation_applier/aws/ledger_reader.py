@@ -6,6 +6,7 @@ from recommendation_applier.aws.ledger_documents import attributes, read_documen
 from recommendation_applier.aws.ledger_entries import (
     EARLIER_CLAIMS,
     entry_key,
+    read_actions,
     read_entry,
     read_known,
 )
@@ -51,6 +52,7 @@ class LedgerReader:
             entry=entry,
             tombstone=read_known(document).tombstone,
             earlier_claims=earlier,
+            actions=read_actions(document),
             records=tuple(
                 record
                 for record in records

@@ -1,17 +1,15 @@
 """What is held, and what a person may still say about it. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from recommendation_applier.domain.dates import FOR_EVER, format_date
-from recommendation_applier.domain.ledger import StoredEntry, Tombstone
+from recommendation_applier.domain.holds import Hold, Release
+from recommendation_applier.domain.ledger import Entry, StoredEntry, Tombstone
+from recommendation_applier.domain.policy_rules import Match
 from recommendation_applier.domain.reasons import NotApplicableReason
 from recommendation_applier.domain.recommendation import Recommendation
-
-MAX_WORD_LENGTH: Final = 500
-"""Characters of who says something, and of why: the ledger keeps it with the recommendation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,8 @@ class Veto:
 class OperatorAction(StrEnum):
     """What a person did to a recommendation."""
 
-    RELEASED = "RELEASED"
-    REJECTED = "REJECTED"
+    RELEASED = "RELEASED_BY_OPERATOR"
+    REJECTED = "REJECTED_BY_OPERATOR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +67,45 @@ class Objection:
     detail: str
 
 
-def is_waiting(stored: StoredEntry) -> bool:
-    """Tell whether *stored* is held for a person, and was not taken back meanwhile."""
-    if stored.entry is None or stored.hold is None:
-        return False
-    return stored.tombstone is None or not stored.tombstone.covers(stored.entry.recommendation)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A recommendation that waits for a person, and why.
+
+    *release* is there where a person has let it go, and it is still on its way.
+    """
+
+    entry: Entry
+    hold: Hold
+    release: Release | None = None
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """What would be applied."""
+        return self.entry.recommendation
 
 
-def decidable(stored: StoredEntry | None, *, now: datetime) -> Recommendation | Objection:
-    """Give the recommendation that a person may decide about at *now*, or say why nobody may."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFilter:
+    """Which of what is held a person means: what *match* covers, and any of *reasons* and *rules*.
+
+    None of them means all.
+    """
+
+    match: Match = field(default_factory=Match)
+    reasons: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+
+    def covers(self, held: Held) -> bool:
+        """Tell whether it means *held*."""
+        return (
+            self.match.covers(held.recommendation)
+            and (not self.reasons or held.hold.reason in self.reasons)
+            and (not self.rules or held.entry.decided_by.rule in self.rules)
+        )
+
+
+def waiting(stored: StoredEntry | None) -> Held | Objection:
+    """Give what waits for a person of what is *stored*, expired or not, or say why nothing does."""
     if stored is None or stored.entry is None:
         return Objection(NoLongerHeld.UNKNOWN, "the ledger has no entry of it")
     recommendation, tombstone = stored.entry.recommendation, stored.tombstone
@@ -87,8 +115,13 @@ def decidable(stored: StoredEntry | None, *, now: datetime) -> Recommendation | 
         return Objection(
             NoLongerHeld.NOT_HELD, "it is not held: `applier ledger show` tells what became of it"
         )
-    if recommendation.expiry_date is not None and recommendation.is_expired(now):
-        return Objection(
-            NotApplicableReason.EXPIRED, f"it expired at {format_date(recommendation.expiry_date)}"
-        )
-    return recommendation
+    covers = stored.release is not None and stored.release.covers(recommendation)
+    return Held(stored.entry, stored.hold, stored.release if covers else None)
+
+
+def decidable(found: Held | Objection, *, now: datetime) -> Held | Objection:
+    """Give what a person may let go or reject at *now*, or say why nobody may."""
+    if isinstance(found, Held) and found.recommendation.is_expired(now):
+        ended = format_date(found.recommendation.expiry_date or now)
+        return Objection(NotApplicableReason.EXPIRED, f"it expired at {ended}")
+    return found

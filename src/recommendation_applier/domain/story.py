@@ -7,6 +7,7 @@ from typing import Final
 
 from recommendation_applier.domain.dates import format_date
 from recommendation_applier.domain.follow_up import ApplicationEnd, FollowUpState
+from recommendation_applier.domain.held import ActionTaken
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Entry,
@@ -39,7 +40,8 @@ class Happening:
 
     *at* is None where the ledger does not know when: its place in the timeline tells between what.
     *what* is a word to filter by: PUBLISHED, CLAIMED, CLAIM_LEFT, SENT, a Verdict, FOLLOW_UP_DUE,
-    APPLIED, an ApplicationEnd, a NotApplicableReason that took it back, EXPIRES or FORGOTTEN.
+    APPLIED, an ApplicationEnd, an OperatorAction, a NotApplicableReason that took it back, EXPIRES
+    or FORGOTTEN.
     """
 
     at: datetime | None
@@ -56,7 +58,7 @@ class Story:
 
     *entry* is None where it was taken back before it was ever claimed. *earlier_claims* are those
     before the entry's, the oldest first. *records* are those of all claims that name it, each
-    claim's in their order.
+    claim's in their order. *actions* are what people did, the first first.
     """
 
     recommendation_id: str
@@ -64,6 +66,7 @@ class Story:
     tombstone: Tombstone | None = None
     earlier_claims: tuple[str, ...] = ()
     records: tuple[BatchRecord, ...] = ()
+    actions: tuple[ActionTaken, ...] = ()
 
     def standing(self, *, now: datetime) -> Standing:
         """Say what the ledger would say at *now* to an invocation that wants to send it."""
@@ -73,7 +76,15 @@ class Story:
 
     def timeline(self) -> tuple[Happening, ...]:
         """Tell it in order; what has no date stands behind what it followed."""
-        dated = [*self._of_entry(), *self._of_records(), *self._of_tombstone()]
+        dated = [
+            *self._of_entry(),
+            *self._of_records(),
+            *self._of_tombstone(),
+            *(
+                _dated(each.at, each.what.value, f"by {each.by}: {each.why}")
+                for each in self.actions
+            ),
+        ]
         return tuple(happening for _, happening in sorted(dated, key=lambda each: each[0]))
 
     def _of_entry(self) -> Iterator[tuple[datetime, Happening]]:

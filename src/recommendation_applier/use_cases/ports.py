@@ -10,7 +10,7 @@ from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Confirmation
-from recommendation_applier.domain.held import Veto
+from recommendation_applier.domain.held import Held, Veto
 from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, StoredEntry, Tombstone
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
@@ -126,13 +126,13 @@ class HeldStore(Protocol):
     or something else was published); one that could not be written for certain is left out.
     """
 
-    def held(self, *, after: datetime) -> Iterator[StoredEntry]:
+    def held(self, *, after: datetime) -> Iterator[Held]:
         """Give all that waits for a person and ends after *after*, the first to end first.
 
         What was taken back is left out.
         """
 
-    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[StoredEntry]:
+    def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[Held]:
         """Give of that what ends at *limit* or before."""
 
     def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:

@@ -11,7 +11,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from recommendation_applier.domain.held import NoLongerHeld, Objection, Veto, decidable
+from recommendation_applier.domain.held import (
+    Held,
+    NoLongerHeld,
+    Objection,
+    Veto,
+    decidable,
+    waiting,
+)
 from recommendation_applier.domain.holds import Release
 from recommendation_applier.domain.ledger import StoredEntry
 from recommendation_applier.domain.release_notice import MAX_IDS_PER_NOTICE, release_notice
@@ -44,7 +51,7 @@ class Said:
     detail: str = ""
 
 
-LookedAt = Mapping[str, StoredEntry | None]
+LookedAt = Mapping[str, Held | Objection]
 """What a person saw of each id: a word about it is about nothing that was published since."""
 
 _Published = Mapping[str, datetime | None]
@@ -59,6 +66,12 @@ class HeldDecisions:
     clock: Callable[[], datetime]
     by: str
     why: str
+
+    def look_at(self, recommendation_ids: Collection[str]) -> LookedAt:
+        """Say of each id what is held, or why nothing is. Raises LedgerUnavailableError."""
+        now = self.clock()
+        stored = self.held.entries_of(frozenset(recommendation_ids))
+        return {each: decidable(waiting(stored[each]), now=now) for each in recommendation_ids}
 
     def release(self, looked_at: LookedAt) -> Iterator[Said]:
         """Let go what was *looked at*, as long as it is held; say what came of each."""
@@ -79,7 +92,7 @@ class HeldDecisions:
             }
             said = say(
                 {
-                    each: one.published_date
+                    each: one.recommendation.published_date
                     for each, one in found.items()
                     if not isinstance(one, Objection)
                 },
@@ -87,7 +100,7 @@ class HeldDecisions:
             )
             for each, one in found.items():
                 if isinstance(one, Objection):
-                    yield _refused(each, one)
+                    yield refused(each, one)
                 else:
                     yield said.get(each, Said(each, Outcome.FAILED, detail=_NOT_WRITTEN))
 
@@ -122,17 +135,18 @@ class HeldDecisions:
         return {each for position in sent for each in parts[position]}
 
 
-def _standing(answers: LookedAt, now: datetime) -> dict[str, Said]:
+def _standing(answers: Mapping[str, StoredEntry | None], now: datetime) -> dict[str, Said]:
     """Say why nothing was written where something else stands by now."""
     return {
-        each: _refused(each, found if isinstance(found, Objection) else _ANEW)
+        each: refused(each, found if isinstance(found, Objection) else _ANEW)
         for each, standing in answers.items()
         if standing is not None
-        for found in [decidable(standing, now=now)]
+        for found in [decidable(waiting(standing), now=now)]
     }
 
 
-def _refused(recommendation_id: str, objection: Objection) -> Said:
+def refused(recommendation_id: str, objection: Objection) -> Said:
+    """Say that nothing is done, and why."""
     return Said(recommendation_id, Outcome.REFUSED, objection.reason.value, objection.detail)
 
 

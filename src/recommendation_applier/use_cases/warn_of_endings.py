@@ -31,9 +31,8 @@ def find_endings(store: HeldStore, *, now: datetime) -> Endings:
     What was taken back is left out, and so is what has expired. Raises LedgerUnavailableError.
     """
     found = (
-        (each.entry.recommendation, each.hold)
+        (each.recommendation, each.hold)
         for each in store.ending_before(now + WARNED_BEFORE, after=now)
-        if each.entry is not None and each.hold is not None  # held says both; types do not
     )
     first = list(islice(found, MOST_NAMED))
     return Endings(len(first) + sum(1 for _ in found), first)

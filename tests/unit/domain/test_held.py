@@ -1,86 +1,105 @@
 """What a person may still say about what is held."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from recommendation_applier.domain.dates import FOR_EVER
-from recommendation_applier.domain.held import NoLongerHeld, Objection, Veto, decidable, is_waiting
-from recommendation_applier.domain.holds import Hold
+from recommendation_applier.domain.held import (
+    Held,
+    HeldFilter,
+    NoLongerHeld,
+    Objection,
+    Veto,
+    decidable,
+    waiting,
+)
+from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import StoredEntry, Tombstone
+from recommendation_applier.domain.policy_rules import Match
 from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
-from tests.builders import EXPIRY, NOW, PUBLISHED, recommendation
+from tests.builders import EXPIRY, NOW, PUBLISHED
 from tests.ledger_builders import entry, tombstone
 
 HOLD = Hold(HeldReason.POLICY_HOLD, "rule 'bids' says HOLD", NOW, EXPIRY)
+HELD = Held(entry(), HOLD)
 SECOND = timedelta(seconds=1)
 
 
-def test_what_is_held_waits_and_may_be_let_go() -> None:
-    """Nothing speaks against it; nor does a removal of something older."""
-    older = tombstone(PUBLISHED - SECOND)
-
-    for stored in (StoredEntry(entry(), hold=HOLD), StoredEntry(entry(), older, HOLD)):
-        assert is_waiting(stored)
-        assert decidable(stored, now=NOW) == recommendation()
+def test_what_is_held_waits() -> None:
+    """So does what a removal of something older is known of."""
+    assert waiting(StoredEntry(entry(), hold=HOLD)) == HELD
+    assert waiting(StoredEntry(entry(), tombstone(PUBLISHED - SECOND), HOLD)) == HELD
 
 
-def test_what_never_expires_may_always_be_let_go() -> None:
-    """It has no expiry date."""
-    stored = StoredEntry(entry(expiry_date=None), hold=HOLD)
+def test_what_is_on_its_way_waits_until_it_is_claimed() -> None:
+    """A release of something older says nothing of what is held now."""
+    release = Release("ann", "agreed", NOW, PUBLISHED)
+    older = Release("ann", "agreed", NOW, PUBLISHED - SECOND)
 
-    assert decidable(stored, now=FOR_EVER) == recommendation(expiry_date=None)
+    assert waiting(StoredEntry(entry(), None, HOLD, release)) == Held(entry(), HOLD, release)
+    assert waiting(StoredEntry(entry(), None, HOLD, older)) == HELD
 
 
 @pytest.mark.parametrize("stored", [None, StoredEntry(None), StoredEntry(None, tombstone())])
 def test_what_has_no_entry_is_unknown(stored: StoredEntry | None) -> None:
     """Though a removal of it may have come."""
-    objection = decidable(stored, now=NOW)
-
-    assert isinstance(objection, Objection)
-    assert objection.reason is NoLongerHeld.UNKNOWN
-    assert stored is None or not is_waiting(stored)
+    assert waiting(stored) == Objection(NoLongerHeld.UNKNOWN, "the ledger has no entry of it")
 
 
 @pytest.mark.parametrize(
     "reason", [NotApplicableReason.REMOVED, NotApplicableReason.REJECTED_BY_OPERATOR]
 )
-def test_what_was_taken_back_is_refused_with_the_reason(reason: NotApplicableReason) -> None:
-    """Whether Amazon did it or a person, and before anything else that could be said."""
+def test_what_was_taken_back_waits_no_longer(reason: NotApplicableReason) -> None:
+    """Whether Amazon did it or a person; that is said before anything else."""
     taken_back = tombstone(reason=reason)
+    objection = Objection(reason, f"it was taken back: {reason.value}")
 
-    for stored in (StoredEntry(entry(), taken_back, HOLD), StoredEntry(entry(), taken_back)):
-        objection = decidable(stored, now=EXPIRY)
-
-        assert isinstance(objection, Objection)
-        assert objection.reason is reason
-        assert objection.detail == f"it was taken back: {reason.value}"
-        assert not is_waiting(stored)
+    assert waiting(StoredEntry(entry(), taken_back, HOLD)) == objection
+    assert waiting(StoredEntry(entry(), taken_back)) == objection
 
 
-def test_what_is_not_held_is_refused() -> None:
+def test_what_has_no_hold_waits_no_longer() -> None:
     """It was sent, or decided anew."""
-    stored = StoredEntry(entry())
-
-    objection = decidable(stored, now=NOW)
-
-    assert isinstance(objection, Objection)
-    assert objection.reason is NoLongerHeld.NOT_HELD
-    assert "applier ledger show" in objection.detail
-    assert not is_waiting(stored)
+    assert waiting(StoredEntry(entry())) == Objection(
+        NoLongerHeld.NOT_HELD, "it is not held: `applier ledger show` tells what became of it"
+    )
 
 
-def test_what_expires_at_this_moment_is_refused() -> None:
-    """A second before it is not; it waits all the same until somebody looks."""
-    stored = StoredEntry(entry(), hold=HOLD)
+def test_what_expires_at_this_moment_cannot_be_decided_about() -> None:
+    """A second before it can; what never expires always can."""
+    for_ever = Held(entry(expiry_date=None), HOLD)
 
-    objection = decidable(stored, now=EXPIRY)
+    assert decidable(HELD, now=EXPIRY) == Objection(
+        NotApplicableReason.EXPIRED, "it expired at 2026-11-15T12:00:00Z"
+    )
+    assert decidable(HELD, now=EXPIRY - SECOND) == HELD
+    assert decidable(for_ever, now=FOR_EVER) == for_ever
 
-    assert isinstance(objection, Objection)
-    assert objection.reason is NotApplicableReason.EXPIRED
-    assert objection.detail == "it expired at 2026-11-15T12:00:00Z"
-    assert decidable(stored, now=EXPIRY - SECOND) == recommendation()
-    assert is_waiting(stored)
+
+def test_what_speaks_against_it_stays() -> None:
+    """Expired or not."""
+    objection = Objection(NoLongerHeld.UNKNOWN, "the ledger has no entry of it")
+
+    assert decidable(objection, now=EXPIRY) == objection
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_meant"),
+    [
+        ({}, True),
+        ({"match": Match(type=("KEYWORD_BID",), marketplace=("US", "DE"))}, True),
+        ({"match": Match(type=("CAMPAIGN_BUDGET",))}, False),
+        ({"reasons": {"POLICY_HOLD", "DRY_RUN"}, "rules": {"bids"}}, True),
+        ({"reasons": {"DRY_RUN"}, "rules": {"bids"}}, False),
+        ({"reasons": {"POLICY_HOLD"}, "rules": {"budgets"}}, False),
+        ({"match": Match(type=("CAMPAIGN_BUDGET",)), "rules": {"bids"}}, False),
+    ],
+)
+def test_every_condition_has_to_be_true(fields: Any, is_meant: bool) -> None:  # noqa: FBT001 - a fact
+    """No condition is true of everything."""
+    assert HeldFilter(**fields).covers(HELD) is is_meant
 
 
 def test_a_veto_takes_back_what_it_is_about() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from recommendation_applier.domain.follow_up import ApplicationEnd, FollowUpState
+from recommendation_applier.domain.held import ActionTaken, OperatorAction
 from recommendation_applier.domain.ledger import Standing, Verdict
 from recommendation_applier.domain.story import Happening, Story
 from tests.builders import EXPIRY, NOW, OPPORTUNITY, PUBLISHED
@@ -140,6 +141,7 @@ def test_a_neighbours_follow_up_is_not_its_own() -> None:
         (Verdict.REJECTED, "the advertiser said no before it could be sent; it is never sent"),
         (Verdict.RELEASED, "nothing was taken; the next delivery may send it"),
         (Verdict.HELD, "kept back; it waits to be released"),
+        (Verdict.IGNORED, "the policy says to leave it alone"),
         (Verdict.IN_DOUBT, "Amazon may have it; Amazon is asked before it is sent again"),
     ],
 )
@@ -187,6 +189,20 @@ def test_what_was_taken_back_says_why() -> None:
 
     assert story(tombstone=tombstone(NOW - SECOND)).timeline() == (withdrawn, CLAIMED, FORGOTTEN)
     assert story(entry=None, tombstone=tombstone(NOW - SECOND)).timeline() == (withdrawn,)
+
+
+def test_what_people_did_says_who_and_why() -> None:
+    """Each at its moment."""
+    released = ActionTaken(NOW - SECOND, "ann", OperatorAction.RELEASED, "seen and agreed")
+    rejected = ActionTaken(NOW + SECOND, "bob", OperatorAction.REJECTED, "too dear")
+
+    told_first, *_, told_last, _forgotten = story(actions=(released, rejected)).timeline()
+    assert told_first == Happening(
+        at=NOW - SECOND, what="RELEASED_BY_OPERATOR", detail="by ann: seen and agreed"
+    )
+    assert told_last == Happening(
+        at=NOW + SECOND, what="REJECTED_BY_OPERATOR", detail="by bob: too dear"
+    )
 
 
 def test_it_stands_as_its_last_claim_says() -> None:

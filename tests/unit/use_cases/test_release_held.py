@@ -10,7 +10,7 @@ from recommendation_applier.domain.held import ActionTaken, OperatorAction, Veto
 from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import Known, StoredEntry
 from recommendation_applier.domain.reasons import HeldReason
-from recommendation_applier.use_cases.release_held import HeldDecisions, Outcome, Said
+from recommendation_applier.use_cases.release_held import HeldDecisions, LookedAt, Outcome, Said
 from tests.builders import EXPIRY, NOW, PUBLISHED
 from tests.fakes import FakeReleaseNotices
 from tests.ledger_builders import KEPT_UNTIL, OTHER_TOKEN, TOKEN, claim, entry, tombstone
@@ -34,9 +34,9 @@ class Desk:
             hold = Hold(HeldReason.POLICY_HOLD, "it says HOLD", NOW, EXPIRY)
             assert self.ledger.hold(TOKEN, {name: hold}) == {name}
 
-    def look_at(self, *names: str) -> Mapping[str, StoredEntry | None]:
-        """Read what is stored of each at this moment."""
-        return {name: self.ledger.stored(name) for name in names}
+    def look_at(self, *names: str) -> LookedAt:
+        """Look at each at this moment."""
+        return self.decisions().look_at(names)
 
     def decisions(self) -> HeldDecisions:
         """Speak in Ann's name."""
@@ -155,6 +155,16 @@ def test_what_comes_to_an_end_meanwhile_is_refused_with_the_reason(desk: Desk) -
 
     for said in (desk.decisions().release(seen), desk.decisions().reject(seen)):
         assert [(each.outcome, each.reason) for each in said] == [(Outcome.REFUSED, "NOT_HELD")]
+
+
+def test_what_expires_while_it_is_looked_at_is_refused(desk: Desk) -> None:
+    """The answer to a question may take an hour."""
+    desk.hold("rec-1")
+    seen = desk.look_at("rec-1")
+    desk.now = EXPIRY
+
+    for said in (desk.decisions().release(seen), desk.decisions().reject(seen)):
+        assert [(each.outcome, each.reason) for each in said] == [(Outcome.REFUSED, "EXPIRED")]
 
 
 def test_what_is_not_sent_has_failed_and_can_be_released_again(desk: Desk) -> None:

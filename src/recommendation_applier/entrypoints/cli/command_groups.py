@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typer import Context
 
 GROUPS: Final = {
+    "held": ("held_commands", "What is held: look at it, release it, reject it."),
+    "policy": ("policy_commands", "What may be applied without asking: try it, set it, look back."),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
 }
 """By name, in the order of `--help`: the module in this package, and what it is for in one line.

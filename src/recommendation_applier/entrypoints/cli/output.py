@@ -2,7 +2,9 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final, TextIO
@@ -10,6 +12,7 @@ from typing import Final, TextIO
 import typer
 from rich import box
 from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from recommendation_applier.domain.dates import format_date
@@ -17,11 +20,20 @@ from recommendation_applier.domain.dates import format_date
 _WIDTH_WITHOUT_A_TERMINAL: Final = 200
 """Wide enough for ids, where nobody can widen it."""
 
+_MISTAKABLE: Final = ("=", "+", "-", "@", "\t", "\r", "\n", " ", "'")
+"""A spreadsheet may take a cell that begins so for a formula (OWASP, CSV injection), or, by the
+last, for one that is written as here."""
+
 Row = Mapping[str, object]
 
 
-def print_rows(rows: Sequence[Row], columns: Mapping[str, str], *, as_json: bool) -> None:
-    """Print *rows* as a JSON array, or as a table of *columns*, which are headings by key."""
+def print_rows(
+    rows: Sequence[Row], columns: Mapping[str, str], *, as_json: bool, err: bool = False
+) -> None:
+    """Print *rows* as a JSON array, or as a table of *columns*, which are headings by key.
+
+    With *err* the table goes to stderr, where questions are asked.
+    """
     if as_json:
         print_json(rows)
         return
@@ -30,7 +42,7 @@ def print_rows(rows: Sequence[Row], columns: Mapping[str, str], *, as_json: bool
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*(_printable(row.get(key)) for key in columns))
-    _console().print(table)
+    _console(err=err).print(table)
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
@@ -50,15 +62,46 @@ def print_json(document: object) -> None:
 
 
 def write_csv(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None:
-    """Write *rows* with a line of headings, which are the keys; what is None is an empty cell."""
-    writer = csv.writer(file, lineterminator="\n")
+    """Write *rows* with a line of headings, which are the keys; what is None is an empty cell.
+
+    No spreadsheet takes a text for a formula: one that begins with `=`, `+`, `-`, `@` or white
+    space is written behind an apostrophe. So is one that begins with an apostrophe, so that whoever
+    takes away the first one of a cell, where there is one, has every text as it was.
+    """
+    writer = csv.writer(file)  # with the line ends of RFC 4180, or a lone \r would not be quoted
     writer.writerow(columns)
-    writer.writerows([_text(row.get(key)) for key in columns] for row in rows)
+    writer.writerows([_cell(row.get(key)) for key in columns] for row in rows)
 
 
-def _console() -> Console:
+@dataclass
+class Bar:
+    """A progress bar; *total* is None while nobody knows it."""
+
+    _progress: Progress
+    _task: TaskID
+    total: int | None = None
+
+    def advance(self, count: int) -> None:
+        """Tell of *count* more."""
+        self._progress.update(self._task, advance=count, total=self.total)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Bar]:
+    """Show a bar on stderr while *what* is done; where that is no terminal, nothing is shown."""
+    console = _console(err=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
+        yield Bar(shown, shown.add_task(what, total=None))
+
+
+def warn(sentence: str) -> None:
+    """Tell the operator of something that does not end the command."""
+    typer.echo(f"Warning: {' '.join(sentence.split())}", err=True)
+
+
+def _console(*, err: bool = False) -> Console:
     # Amazon's words are never taken for markup.
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Console(stderr=err, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = _WIDTH_WITHOUT_A_TERMINAL
     return console
@@ -69,6 +112,12 @@ def _printable(value: object) -> str:
     return "".join(each if each.isprintable() else "?" for each in _text(value))
 
 
+def _cell(value: object) -> str:
+    text = _text(value)
+    is_number = isinstance(value, int | Decimal)
+    return f"'{text}" if text.startswith(_MISTAKABLE) and not is_number else text
+
+
 def _text(value: object) -> str:
     match value:
         case None:
@@ -77,6 +126,8 @@ def _text(value: object) -> str:
             return "yes" if value else "no"
         case datetime():
             return format_date(value)
+        case Decimal():
+            return f"{value:f}"
         case tuple() | list():
             return ", ".join(_text(each) for each in value)
         case _:
@@ -87,5 +138,5 @@ def _in_json(value: object) -> str:
     if isinstance(value, datetime):
         return format_date(value)
     if isinstance(value, Decimal):
-        return str(value)
+        return f"{value:f}"
     raise TypeError(f"{type(value).__name__} has no form in JSON")

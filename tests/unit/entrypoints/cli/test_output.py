@@ -1,5 +1,6 @@
 """Tables for people, JSON and CSV for programs."""
 
+import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,6 +13,8 @@ from recommendation_applier.entrypoints.cli.output import (
     print_facts,
     print_json,
     print_rows,
+    progress,
+    warn,
     write_csv,
 )
 
@@ -102,5 +105,54 @@ def test_rows_are_csv_for_spreadsheets() -> None:
     )
 
     assert file.getvalue() == (
-        'id,at\nrec-1,2026-11-10T12:00:00Z\n[red]rec-2:smile:,\n"a ""b"", c",2026-11-01T00:00:00Z\n'
+        "id,at\r\nrec-1,2026-11-10T12:00:00Z\r\n[red]rec-2:smile:,\r\n"
+        '"a ""b"", c",2026-11-01T00:00:00Z\r\n'
     )
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " ", "'"])
+def test_no_text_becomes_a_formula(start: str) -> None:
+    """It stands behind an apostrophe, and is as it was once the first one is taken away."""
+    text = f"{start}1+cmd|' /C calc'!A0"
+    file = io.StringIO()
+
+    write_csv([{"text": text}], ["text"], file)
+
+    [_, [cell]] = csv.reader(io.StringIO(file.getvalue(), newline=""))
+    assert cell == f"'{text}"
+    assert cell.removeprefix("'") == text
+
+
+def test_numbers_stay_numbers() -> None:
+    """Written out, whatever their size; a minus sign is no formula."""
+    file = io.StringIO()
+
+    write_csv([{"a": Decimal("1E+3"), "b": Decimal("-0.50"), "c": -3}], ["a", "b", "c"], file)
+
+    assert file.getvalue() == "a,b,c\r\n1000,-0.50,-3\r\n"
+
+
+def test_a_warning_is_one_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    """Stdout may be a file."""
+    warn("something\nis odd")
+
+    assert capsys.readouterr() == ("", "Warning: something is odd\n")
+
+
+def test_progress_is_shown_to_people_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On stderr, and only if that is a terminal."""
+    with progress("Reading") as bar:
+        bar.advance(1)
+    assert capsys.readouterr() == ("", "")
+
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with progress("Reading") as bar:
+        bar.total = 2
+        bar.advance(2)
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Reading" in printed.err
+    assert "100%" in printed.err

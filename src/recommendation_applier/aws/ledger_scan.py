@@ -1,0 +1,79 @@
+"""All of the ledger's table, read in parallel segments, for questions that no index answers."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, Final
+
+from recommendation_applier.aws.ledger_documents import attributes, read_document
+from recommendation_applier.aws.ledger_entries import read_entry
+from recommendation_applier.domain.errors import LedgerUnavailableError
+from recommendation_applier.domain.ledger import Entry
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import ScanInputTypeDef, ScanOutputTypeDef
+
+SEGMENTS: Final = 4
+"""Read at once, a page each: no more is in memory, however large the table is."""
+
+
+class LedgerScan:
+    """Reads everything once. What boto3 raises goes to the operator."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        *,
+        table_name: str,
+        report_failure: Callable[[str], None],
+        report_scanned: Callable[[int], None],
+    ) -> None:
+        """*client* needs dynamodb:Scan and DescribeTable on the table.
+
+        *report_failure* is told of documents that cannot be read; *report_scanned* of how many more
+        documents were looked at.
+        """
+        self._client = client
+        self._table_name = table_name
+        self._report_failure = report_failure
+        self._report_scanned = report_scanned
+
+    def size(self) -> int:
+        """Give the number of documents, which DynamoDB counts every six hours."""
+        return self._client.describe_table(TableName=self._table_name)["Table"]["ItemCount"]
+
+    def entries(self) -> Iterator[Entry]:
+        """Give every entry, in any order."""
+        for document in self._documents("sk = :wanted", "ENTRY"):
+            try:
+                entry = read_entry(document)
+            except LedgerUnavailableError as error:  # what somebody has spoilt hides no other
+                self._report_failure(str(error))
+                continue
+            if entry is not None:
+                yield entry
+
+    def _documents(self, condition: str, wanted: str) -> Iterator[Mapping[str, Any]]:
+        with ThreadPoolExecutor(SEGMENTS) as pool:
+
+            def read(segment: int, start: Mapping[str, Any]) -> "Future[ScanOutputTypeDef]":
+                asked: ScanInputTypeDef = {
+                    "TableName": self._table_name,
+                    "FilterExpression": condition,
+                    "ExpressionAttributeValues": attributes({":wanted": wanted}),
+                    "Segment": segment,
+                    "TotalSegments": SEGMENTS,
+                }
+                if start:
+                    asked["ExclusiveStartKey"] = start
+                return pool.submit(lambda: self._client.scan(**asked))
+
+            waiting = {read(segment, {}): segment for segment in range(SEGMENTS)}
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    segment, page = waiting.pop(future), future.result()
+                    if last := page.get("LastEvaluatedKey"):
+                        waiting[read(segment, last)] = segment
+                    self._report_scanned(page["ScannedCount"])
+                    yield from map(read_document, page["Items"])

@@ -1,0 +1,91 @@
+"""What the operator's command reads of all of the ledger's table."""
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+from types_boto3_dynamodb.client import DynamoDBClient
+
+from recommendation_applier.aws.ledger_documents import attributes
+from recommendation_applier.aws.ledger_scan import SEGMENTS, LedgerScan
+from tests.contract.ledger_clients import TABLE, calls_of, create_table, dynamodb, stores
+from tests.ledger_builders import KEPT_UNTIL, entry, record, tombstone
+
+
+@pytest.fixture
+def client() -> Iterator[DynamoDBClient]:
+    """The ledger's table in moto."""
+    with mock_aws():
+        made = dynamodb()
+        create_table(made)
+        yield made
+
+
+def scan(client: DynamoDBClient, told: list[str], scanned: list[int]) -> LedgerScan:
+    """Make the adapter."""
+    return LedgerScan(
+        client,
+        table_name=TABLE,
+        report_failure=told.append,
+        report_scanned=scanned.append,
+    )
+
+
+def test_every_entry_is_read_once(client: DynamoDBClient) -> None:
+    """In whatever segment and on whatever page it is; nothing else is taken for one."""
+    ledger = stores(client).ledger
+    names = {f"rec-{number}" for number in range(120)}
+    padding = {"note": "x" * 30_000}
+    ledger.put_new([entry(name, current_settings=padding) for name in names])
+    ledger.add_record(record("rec-1"))
+    ledger.bury({"removed": tombstone(), "rec-1": tombstone()}, kept_until=KEPT_UNTIL)
+    told: list[str] = []
+    scanned: list[int] = []
+    calls = calls_of(client)
+
+    found = [each.recommendation_id for each in scan(client, told, scanned).entries()]
+
+    assert sorted(found) == sorted(names)
+    assert (sum(scanned), told) == (122, [])
+    assert {parameters["Segment"] for _, parameters in calls} == set(range(SEGMENTS))
+
+
+def test_a_table_of_many_pages_is_read_to_its_end(client: DynamoDBClient) -> None:
+    """DynamoDB gives 1 MB a page."""
+    for number in range(60):
+        client.put_item(
+            TableName=TABLE,
+            Item=attributes({"pk": f"X#{number}", "sk": "X", "text": "x" * 100_000}),
+        )
+    stores(client).ledger.put_new([entry()])
+    scanned: list[int] = []
+    calls = calls_of(client)
+
+    found = list(scan(client, [], scanned).entries())
+
+    assert found == [entry(partner_opportunity_id=found[0].recommendation.partner_opportunity_id)]
+    assert sum(scanned) == 61
+    assert len(calls) > SEGMENTS
+
+
+def test_what_somebody_has_spoilt_hides_no_other(client: DynamoDBClient) -> None:
+    """It is told."""
+    stores(client).ledger.put_new([entry("rec-1"), entry("rec-2")])
+    client.update_item(
+        TableName=TABLE,
+        Key=attributes({"pk": "RECOMMENDATION#rec-1", "sk": "ENTRY"}),
+        UpdateExpression="REMOVE claimedAt",
+    )
+    told: list[str] = []
+
+    found = [each.recommendation_id for each in scan(client, told, []).entries()]
+
+    assert found == ["rec-2"]
+    assert told == ["RECOMMENDATION#rec-1 of the ledger is malformed: KeyError"]
+
+
+def test_the_size_is_what_dynamodb_says(client: DynamoDBClient) -> None:
+    """For a progress bar."""
+    stores(client).ledger.put_new([entry("rec-1"), entry("rec-2")])
+
+    assert scan(client, [], []).size() == 2
