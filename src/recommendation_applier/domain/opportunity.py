@@ -43,6 +43,11 @@ class Opportunity:
         return self.objective_type == ACCOUNT_TEAM
 
     @property
+    def file_date(self) -> datetime | None:
+        """When its data file was made; where nobody says, when anything of it changed."""
+        return self.data_updated_date or self.updated_date
+
+    @property
     def has_rows(self) -> bool:
         """Tell whether there is a file to download; where nobody says, there is none."""
         return self.row_count is not None and self.row_count > 0

@@ -183,6 +183,8 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
     fields = {
         "recommendation_id": inner.get("recommendation_id"),
         "advertiser": advertiser,
+        # Amazon's messages name none; what the reader of data files puts on the queue does.
+        "partner_opportunity_id": _first(message, "partnerOpportunityId", "partner_opportunity_id"),
         "published_date": inner.get("published_date"),
         "expiry_date": inner.get("expiry_date"),
         "type": inner.get("type"),
