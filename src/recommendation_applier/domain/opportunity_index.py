@@ -50,16 +50,18 @@ class Indexed:
 
 
 def index_entry(
-    row: Recommendation | RowRefusal, *, partner_opportunity_id: str, now: datetime
-) -> Indexed | None:
-    """Say what *row* teaches of its recommendation; None if it teaches nothing."""
-    if row.recommendation_id is None:
-        return None
+    recommendation_id: str,
+    row: Recommendation | RowRefusal,
+    *,
+    partner_opportunity_id: str,
+    now: datetime,
+) -> Indexed:
+    """Say what *row* teaches of its recommendation, refused or not."""
     expiry, published = None, None
     if isinstance(row, Recommendation):
         expiry, published = row.expiry_date, row.published_date
     return Indexed(
-        row.recommendation_id,
+        recommendation_id,
         partner_opportunity_id,
         (expiry + KEPT_AFTER_EXPIRY if expiry else now + UNDATED_IS_KEPT).replace(microsecond=0),
         published,
