@@ -49,7 +49,8 @@ class SimulatedOpportunities:
         """See the port."""
         return {
             each.recommendation_id: Resolution(
-                each.partner_opportunity_id or self.known.get(each.recommendation_id)
+                each.partner_opportunity_id or self.known.get(each.recommendation_id),
+                detail=f"nobody knows the opportunity of {each.recommendation_id}",
             )
             for each in recommendations
         }
