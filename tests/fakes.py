@@ -9,7 +9,8 @@ from typing import Any
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Confirmation
-from recommendation_applier.domain.errors import PolicyUnavailableError
+from recommendation_applier.domain.errors import PolicyUnavailableError, RoutesUnreadableError
+from recommendation_applier.domain.opportunity_routes import Routes
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.policy import (
     DEFAULT_POLICY,
@@ -164,3 +165,18 @@ class FakeConfirmations:
         if self.error is not None:
             raise self.error
         self.confirmed.append(confirmation.topic_arn)
+
+
+@dataclass
+class FakeRoutes:
+    """Has the routes that it is given, or fails as it is told."""
+
+    routes: Routes | RoutesUnreadableError
+    reads: int = 0
+
+    def read(self) -> Routes:
+        """See the port."""
+        self.reads += 1
+        if isinstance(self.routes, RoutesUnreadableError):
+            raise self.routes
+        return self.routes

@@ -190,6 +190,8 @@ def test_the_roles_policies_name_what_was_deployed() -> None:
         "KeepTheLedger": table,
         "ReadTheCredentials": outputs["CredentialsSecretArn"],
         "ReadThePolicy": f"{parameter}{outputs['ApplyPolicyName']}",
+        "ReadTheRoutes": "arn:aws:ssm:us-east-1:123456789012:parameter"
+        + outputs["OpportunityRoutesName"],
         "ConfirmSubscriptionsOfTheStream": "arn:aws:sns:us-east-1:084590724871:*",
         "WriteTheLog": f"{log_groups}:{outputs['ApplyFunctionLogGroupName']}:*",
     }

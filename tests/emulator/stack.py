@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_sqs.type_defs import MessageTypeDef
-    from types_boto3_ssm.client import SSMClient
+    from types_boto3_ssm import SSMClient
 
     from tests.emulator.intrinsics import Document
 
@@ -64,13 +64,15 @@ class EmbeddedStack:
     outputs: Mapping[str, str]
     apply: DeployedFunction
     follow_up: DeployedFunction
+    opportunities: DeployedFunction | None
+    """Only there when OpportunityFiles is not OFF."""
     event_source: EventSourceSettings
     tick_interval: timedelta
     """How often the schedule runs the follow-up function."""
     sqs: SQSClient
     secrets: SecretsManagerClient
-    dynamodb: DynamoDBClient
     ssm: SSMClient
+    dynamodb: DynamoDBClient
 
     @property
     def ingress_queue_url(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import aws_calls
+from tests.bench import aws_calls, opportunity_files
 from tests.bench.__main__ import PAGES, main
 from tests.bench.aws_meter import index_write_units
 from tests.bench.page import Page
@@ -57,6 +57,19 @@ def test_to_hold_is_one_call_and_two_write_units_more(rows: list[dict[str, Any]]
     assert held["what happens"] == "DRY_RUN: all are held"
     assert held["DynamoDB calls"] == 2 * 200 + 2
     assert (held["write units"], held["of the index"]) == (3 * 200 + 2 * 4, 200)
+
+
+def test_a_file_is_indexed_with_flat_memory() -> None:
+    """Ten times the rows take no more of it; a row costs a write unit once, and a read each day."""
+    page = opportunity_files.measure(20_000, 200)
+    figures = {str(what): float(figure) for what, figure in page.rows}
+
+    assert figures["rows that were indexed, each once"] == 20_000
+    small = figures["peak memory for a tenth of it, MB"]
+    assert figures["peak memory of the process, MB"] < small + 15
+    assert 1_000 <= figures["new: write units per 1,000 rows"] < 1_020
+    assert figures["unchanged: write units per 1,000 rows"] < 20
+    assert 100 <= figures["one in ten new: write units per 1,000 rows"] < 120
 
 
 @pytest.mark.parametrize(

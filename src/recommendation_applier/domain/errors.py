@@ -5,12 +5,15 @@ ApplierError
 │   ├── WaitError                   nobody: it is tried again later
 │   │   ├── ThrottledError          429; carries how long to wait
 │   │   ├── UnavailableError        nothing was taken: no connection, 500, 503
+│   │   │   └── FileReplacedError   a data file is another one by now: read it from its beginning
 │   │   ├── AnswerLostError         something may have been taken: ask before sending again
 │   │   ├── OutOfTimeError          the invocation's time is up; nothing was sent
 │   │   ├── BreakerOpenError        the API is left alone for a while; nothing was sent
 │   │   ├── ClaimedElsewhereError   another invocation has it in hand; nothing was sent
 │   │   ├── LedgerUnavailableError  what was sent before, or just now, is not known
-│   │   └── PolicyUnavailableError  what may be applied is not known; nothing was sent
+│   │   ├── PolicyUnavailableError  what may be applied is not known; nothing was sent
+│   │   ├── OpportunityAwaitedError the files may still name the opportunity; nothing was sent
+│   │   └── RoutesUnreadableError   an operator: the route table; nothing was sent
 │   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
 ├── RefusedError                    the request itself is wrong, and will be the next time
 ├── SettingsError                   an operator: the function's environment
@@ -90,6 +93,10 @@ class UnavailableError(WaitError):
     """The other side could not be reached, or said that it failed: nothing was taken."""
 
 
+class FileReplacedError(UnavailableError):
+    """A data file was replaced while it was read: what was read is of no use to the rest."""
+
+
 class AnswerLostError(WaitError):
     """The request may have been taken; nobody may send it again before asking."""
 
@@ -124,6 +131,18 @@ class PolicyUnavailableError(WaitError):
     """The policy could not be read or cannot be used: whoever is careful sends nothing."""
 
     reason = RetryReason.POLICY_UNAVAILABLE
+
+
+class OpportunityAwaitedError(WaitError):
+    """The opportunity files, which lag behind the Stream, may still name the recommendation."""
+
+    reason = RetryReason.OPPORTUNITY_AWAITED
+
+
+class RoutesUnreadableError(WaitError):
+    """The route table cannot be read; without it, another opportunity might be taken."""
+
+    reason = RetryReason.ROUTES_UNREADABLE
 
 
 class CredentialsRefusedError(RetryableError):

@@ -1,7 +1,7 @@
 """Joins the parts of the apply function: settings in, something that can be run out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -15,6 +15,7 @@ from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.ingress_queue import IngressQueue
 from recommendation_applier.aws.ledger_table import LedgerTable
 from recommendation_applier.aws.policy_store import StoredPolicy
+from recommendation_applier.aws.route_table import StoredRoutes
 from recommendation_applier.aws.subscriptions import SnsConfirmations
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
 from recommendation_applier.entrypoints.settings import Settings
@@ -28,7 +29,7 @@ from recommendation_applier.entrypoints.wiring import (
 )
 from recommendation_applier.use_cases.apply_recommendations import ApplyRecommendations
 from recommendation_applier.use_cases.ledger import Ledger
-from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.opportunities import KnownOpportunities
 from recommendation_applier.use_cases.pacing import CampaignPacer
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Consumer:
     ingress_queue: IngressQueue
     event_bus: EventBus | None
     policy: StoredPolicy
+    routes: StoredRoutes
+    taught: set[tuple[str, str]] = field(default_factory=set)
+    """Groups whose opportunity the index has learnt from deliveries."""
 
     def use_case(
         self, http: httpx.Client, time: Time, *, report_failure: Callable[[str], None]
@@ -65,8 +69,14 @@ class Consumer:
             confirmations=SnsConfirmations(
                 self.sns, topic_arn_prefix=settings.stream_topic_arn_prefix
             ),
-            opportunities=ConfiguredOpportunity(settings.default_partner_opportunity_id or None),
             policies=self.policy,
+            opportunities=KnownOpportunities(
+                default=settings.default_partner_opportunity_id or None,
+                clock=now,
+                routes=self.routes,
+                index=None if settings.opportunity_files == "OFF" else self.amazon.index(time),
+                taught=self.taught,
+            ),
             ledger=self._ledger(time, report_failure),
             pacer=CampaignPacer(
                 store=CampaignCounts(
@@ -114,4 +124,5 @@ def wire(settings: Settings) -> Consumer:
         ingress_queue=IngressQueue(sqs, queue_url=settings.ingress_queue_url),
         event_bus=connect_event_bus(session, settings),
         policy=StoredPolicy(ssm, parameter_name=settings.policy_parameter_name),
+        routes=StoredRoutes(ssm, name=settings.opportunity_routes_name, clock=now),
     )

@@ -57,7 +57,7 @@ QueueUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
 class FollowUpSettings(BaseModel):
-    """What the template gives to both functions, and all that it gives to the follow-up function.
+    """What the template gives to all functions, and all that it gives to the follow-up function.
 
     Every variable is required. The names are those of the environment in lower case, and a test
     holds them to the template.
@@ -77,6 +77,13 @@ class FollowUpSettings(BaseModel):
     powertools_service_name: Text
 
 
+class OpportunitiesSettings(FollowUpSettings):
+    """What the template gives to the function that reads opportunity files."""
+
+    opportunity_files: Literal["INDEX", "APPLY"]
+    ingress_queue_url: QueueUrl
+
+
 class Settings(FollowUpSettings):
     """What the template gives to the apply function."""
 
@@ -86,6 +93,8 @@ class Settings(FollowUpSettings):
     ]
     policy_parameter_name: Text
     default_partner_opportunity_id: Literal[""] | Identifier
+    opportunity_files: Literal["OFF", "INDEX", "APPLY"]
+    opportunity_routes_name: Text
     ingress_queue_url: QueueUrl
     dead_letter_queue_url: QueueUrl
     max_receive_count: int = Field(ge=1, le=1000)

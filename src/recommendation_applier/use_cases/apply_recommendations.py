@@ -49,6 +49,7 @@ from recommendation_applier.use_cases.selection import Selected, select
 
 if TYPE_CHECKING:
     from recommendation_applier.domain.outcome import ApplyResult, StatusResult
+    from recommendation_applier.domain.resolution import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ class _Run:
         self._results: list[ApplyResult] = []
         self._status_results: list[StatusResult] = []
         self._holding = Holding(self._progress, self._claiming, ports.ledger, ports.clock)
+        self._ways: dict[str, Way] = {}
         self._in_force: PolicyInForce | None = None
         self._policy_error: PolicyUnavailableError | None = None
         self._dismissal = Dismissal(
@@ -130,35 +132,37 @@ class _Run:
             finished=self._progress.finished(),
             policy_version=self._in_force.version if self._in_force else None,
             policy_error=self._policy_error,
+            ways=self._ways,
         )
 
     def _resolve(self, selected: Sequence[Selected]) -> list[Ready]:
+        resolutions = self._ports.opportunities.resolve(
+            [each.publication.recommendation for each in selected]
+        )
         ready = []
         for each in selected:
             recommendation = each.publication.recommendation
-            opportunity_id = self._ports.opportunities.resolve(recommendation)
-            if opportunity_id is not None:
+            found = resolutions[recommendation.recommendation_id]
+            if found.partner_opportunity_id is not None:
                 in_doubt = each.publication.in_doubt
                 ready.append(
                     Ready(
                         each.part,
                         recommendation,
-                        opportunity_id,
+                        found.partner_opportunity_id,
                         in_doubt,
                         each.barred,
                         each.publication.release,
                         each.publication.is_unread,
                     )
                 )
-            elif each.barred is not None:
+                self._ways[recommendation.recommendation_id] = found.way
+            elif each.barred is not None and not isinstance(found.error, LedgerUnavailableError):
                 self._progress.leave(each.part, Door.NOT_APPLICABLE, each.barred)
+            elif found.error is not None:
+                self._retries.put_off(each.part, each.publication.body, found.error)
             else:
-                reason = Reason(
-                    DeadLetterReason.OPPORTUNITY_UNRESOLVED,
-                    f"recommendation {recommendation.recommendation_id} of "
-                    f"{recommendation.advertiser} has no partnerOpportunityId: its source names "
-                    "none, and the parameter DefaultPartnerOpportunityId is empty",
-                )
+                reason = Reason(DeadLetterReason.OPPORTUNITY_UNRESOLVED, found.detail)
                 self._letters.add_message(each.part, each.publication.body, reason)
         return ready
 

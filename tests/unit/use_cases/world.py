@@ -11,7 +11,7 @@ from recommendation_applier.domain.outcome import ApplyResult
 from recommendation_applier.use_cases.apply_recommendations import ApplyRecommendations
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 from recommendation_applier.use_cases.ledger import Ledger
-from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.opportunities import KnownOpportunities
 from recommendation_applier.use_cases.pacing import CampaignPacer
 from recommendation_applier.use_cases.progress import Report
 from tests.builders import NOW, OPPORTUNITY, delivery
@@ -60,7 +60,7 @@ class World:
                 store=self.store, clock=lambda: self.now, retention=timedelta(days=90)
             ),
             **{
-                "opportunities": ConfiguredOpportunity(OPPORTUNITY),
+                "opportunities": KnownOpportunities(default=OPPORTUNITY, clock=lambda: NOW),
                 "clock": lambda: self.now,
                 "actionable_statuses": frozenset({"PUBLISHED"}),
                 "max_receive_count": LAST_RECEIVE,
