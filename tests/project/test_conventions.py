@@ -10,6 +10,7 @@ import pytest
 
 from recommendation_applier.entrypoints.cli.deployed_stack import Output
 from recommendation_applier.entrypoints.settings import (
+    AmazonAdsSettings,
     FollowUpSettings,
     OpportunitiesSettings,
     Settings,
@@ -46,7 +47,7 @@ def locked(name: str) -> dict[str, str]:
     ],
 )
 def test_the_settings_are_the_functions_variables(
-    function: str, settings: type[FollowUpSettings]
+    function: str, settings: type[AmazonAdsSettings]
 ) -> None:
     """What the template gives is what the code requires, and nothing else."""
     properties = load()["Resources"][function]["Properties"]

@@ -389,7 +389,7 @@ def test_the_follow_up_function_may_do_this_and_nothing_else() -> None:
     }
 
 
-@pytest.mark.parametrize("role", ROLES.values())
+@pytest.mark.parametrize("role", [ROLE, FOLLOW_UP_ROLE])
 def test_a_role_may_tell_the_one_bus_that_is_named_and_as_itself(role: str) -> None:
     """Without EventBusName the statement is not there at all."""
     [statement] = [
@@ -412,7 +412,7 @@ def test_a_role_may_tell_the_one_bus_that_is_named_and_as_itself(role: str) -> N
 
 
 @pytest.mark.parametrize("name", ["", "alerts"])
-@pytest.mark.parametrize("function", ROLES)
+@pytest.mark.parametrize("function", [FUNCTION, FOLLOW_UP_FUNCTION])
 def test_both_functions_know_the_bus_that_is_to_be_told(function: str, name: str) -> None:
     """None by default."""
     template = expanded(EventBusName=name) if name else expanded()

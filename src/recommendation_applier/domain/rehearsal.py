@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -113,12 +113,12 @@ class _Paced:
     pacing: CampaignPacing
 
 
-@dataclass(slots=True)
 class _Counting:
-    now: datetime
-    rulings: Counter[Ruling] = field(default_factory=Counter)
-    accounts: dict[tuple[Advertiser, DecisionVerdict], Money] = field(default_factory=dict)
-    paced: list[_Paced] = field(default_factory=list)
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.rulings: Counter[Ruling] = Counter()
+        self.accounts: dict[tuple[Advertiser, DecisionVerdict], Money] = {}
+        self.paced: list[_Paced] = []
 
     def count(
         self,

@@ -56,8 +56,8 @@ BusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,256}$")]
 QueueUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
-class FollowUpSettings(BaseModel):
-    """What the template gives to all functions, and all that it gives to the follow-up function.
+class AmazonAdsSettings(BaseModel):
+    """What the template gives to all functions: each of them speaks to Amazon, and to the ledger.
 
     Every variable is required. The names are those of the environment in lower case, and a test
     holds them to the template.
@@ -71,13 +71,18 @@ class FollowUpSettings(BaseModel):
     partner_network_account_id: HeaderValue
     credentials_secret_arn: Text
     ledger_table_name: Text
-    event_bus_name: Literal[""] | BusName
     powertools_log_level: Literal["DEBUG", "INFO"]
     powertools_metrics_namespace: Text
     powertools_service_name: Text
 
 
-class OpportunitiesSettings(FollowUpSettings):
+class FollowUpSettings(AmazonAdsSettings):
+    """What the template gives to the follow-up function."""
+
+    event_bus_name: Literal[""] | BusName
+
+
+class OpportunitiesSettings(AmazonAdsSettings):
     """What the template gives to the function that reads opportunity files."""
 
     opportunity_files: Literal["INDEX", "APPLY"]
@@ -102,7 +107,7 @@ class Settings(FollowUpSettings):
     ledger_retention_days: int = Field(ge=1, le=3650)
 
 
-Kind = TypeVar("Kind", bound=FollowUpSettings)
+Kind = TypeVar("Kind", bound=AmazonAdsSettings)
 
 
 def read_settings(environment: Mapping[str, str], kind: type[Kind]) -> Kind:

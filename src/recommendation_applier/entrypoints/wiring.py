@@ -23,7 +23,7 @@ from recommendation_applier.aws.breaker_store import StoredBreaker
 from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.opportunity_index import StoredOpportunityIndex
 from recommendation_applier.aws.secrets import SecretCredentials
-from recommendation_applier.entrypoints.settings import FollowUpSettings
+from recommendation_applier.entrypoints.settings import AmazonAdsSettings, FollowUpSettings
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Time:
 class AmazonAds:
     """What outlives an invocation of Amazon's side: the access token and the TLS context."""
 
-    settings: FollowUpSettings
+    settings: AmazonAdsSettings
     login: LoginWithAmazon
     tls: ssl.SSLContext
     dynamodb: "DynamoDBClient"
@@ -172,7 +172,7 @@ class AmazonAds:
         return exchange, Gate(pacing, max_concurrent_requests=settings.max_concurrent_requests)
 
 
-def connect(session: "boto3.session.Session", settings: FollowUpSettings) -> AmazonAds:
+def connect(session: "boto3.session.Session", settings: AmazonAdsSettings) -> AmazonAds:
     """Build Amazon's side; no call is made."""
     secrets: SecretsManagerClient = session.client("secretsmanager", config=AWS_CONFIG)
     return AmazonAds(

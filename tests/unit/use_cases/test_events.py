@@ -13,6 +13,7 @@ from recommendation_applier.domain.reasons import AcceptedReason, DeadLetterReas
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.use_cases.events import events_of, events_of_ended
 from recommendation_applier.use_cases.follow_up import EndedApplication
+from recommendation_applier.use_cases.opportunities import KnownOpportunities
 from tests.builders import NOW, OPPORTUNITY, advertiser, body, delivery, stream_message
 from tests.fakes import accept_all
 from tests.unit.use_cases.world import LAST_RECEIVE, World, unanswered
@@ -101,7 +102,7 @@ def test_what_is_dead_lettered_is_told_as_failed() -> None:
 
 def test_what_failed_before_anybody_decided_says_nothing_of_a_policy() -> None:
     """No opportunity, no decision."""
-    world = World(opportunities=_Nowhere())
+    world = World(opportunities=KnownOpportunities(default=None, clock=lambda: NOW))
 
     [found] = events(world, body("rec-1"))
 
@@ -190,10 +191,3 @@ def test_an_application_that_ended_is_told_as_failed(end: ApplicationEnd) -> Non
             accepted_at=NOW,
         )
     ]
-
-
-class _Nowhere:
-    """Knows no opportunity."""
-
-    def resolve(self, recommendation: Recommendation) -> None:
-        """See the port."""

@@ -28,6 +28,9 @@ Output = Literal[
     "IngressQueueArn",
     "IngressQueueUrl",
     "LedgerTableName",
+    "OpportunitiesFunctionLogGroupName",
+    "OpportunitiesFunctionName",
+    "OpportunityRoutesName",
 ]
 """The outputs of template.yaml; a test holds the two together."""
 
