@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from recommendation_applier.domain.amounts import parse_amount, show_value
+from recommendation_applier.domain.amounts import parse_amount, percent_between, show_value
 from recommendation_applier.domain.budget_increases import Increase, parse_increase
 from recommendation_applier.domain.change import Change, Findings, Setting, compare
 from recommendation_applier.domain.other_numbers import other_numbers
@@ -16,6 +16,7 @@ _BUDGET: Final = frozenset({*_AMOUNTS, "budget_rules"})
 _BUDGET_RULE: Final = frozenset(
     {"rule_name", "type", "start_date", "end_date", "event_name", "increase_by", "recurrence"}
 )
+_ANY_BUDGET: Final = Decimal(100)
 _CONDITION: Final = "performance_measure_condition"
 
 
@@ -76,15 +77,12 @@ def _raise(
         return Change(Setting.BUDGET, what, None if was is None else base.on(was), then.on(after))
     if not then.in_percent:
         raise ValueError("cannot be added to a budget that is not told")
-    whole = Decimal(100)
-    percent = Change(Setting.BUDGET, what, base.on(whole), then.on(whole)).percent
+    percent = percent_between(base.on(_ANY_BUDGET), then.on(_ANY_BUDGET))
     return Change(Setting.BUDGET, what, None, None, percent)
 
 
 def _as_object(budget: object) -> Json:
-    if isinstance(budget, dict):
-        return budget
-    return {} if budget is None else {_AMOUNTS[0]: budget}
+    return budget if isinstance(budget, dict) else {"budget": budget}
 
 
 def _amounts(budget: Json) -> list[object]:

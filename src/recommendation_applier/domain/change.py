@@ -8,6 +8,7 @@ from enum import StrEnum
 from recommendation_applier.domain.amounts import (
     ARITHMETIC,
     parse_amount,
+    percent_between,
     show_amount,
     show_percent,
     show_value,
@@ -52,9 +53,9 @@ class Change:
     @property
     def percent(self) -> Decimal | None:
         """By how many percent it changes, never understated; None if that cannot be computed."""
-        if self.difference is None or not self.before:
+        if self.after is None or not self.before:
             return self.relative
-        return ARITHMETIC.divide(ARITHMETIC.multiply(self.difference, Decimal(100)), self.before)
+        return percent_between(self.before, self.after)
 
     def __str__(self) -> str:
         """Say what changes, from what to what, and by how much."""
