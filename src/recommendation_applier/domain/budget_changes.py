@@ -5,7 +5,7 @@ from typing import Final
 
 from recommendation_applier.domain.amounts import parse_amount, percent_between, show_value
 from recommendation_applier.domain.budget_increases import Increase, parse_increase
-from recommendation_applier.domain.change import Change, Findings, Setting, compare
+from recommendation_applier.domain.change import Change, Findings, Place, Setting, at, compare
 from recommendation_applier.domain.other_numbers import other_numbers
 from recommendation_applier.domain.setting_pairs import BUDGET_RULES, Json, Pair
 
@@ -49,7 +49,13 @@ def _of_budget_rule(rule: Pair, before: Decimal | None, after: Decimal | None) -
     raised, allowed = there.get("increase_by"), here.get("increase_by")
     if raised is not None or rule.current is None:
         try:
-            yield _raise(what, raised, allowed, before=before, after=after)
+            change = _raise(what, raised, allowed, before=before, after=after)
+            place = Place(
+                budget_rule_id=rule.told("rule_id"),
+                increase_before=_as_written(allowed),
+                increase_after=_as_written(raised),
+            )
+            yield from at(place, iter([change]))
         except ValueError as error:
             yield f"{what}: increase_by {show_value(allowed)} -> {show_value(raised)} {error}"
     # The increase is the most that a new rule can do, whatever its condition; another condition
@@ -79,6 +85,13 @@ def _raise(
         raise ValueError("cannot be added to a budget that is not told")
     percent = percent_between(base.on(_ANY_BUDGET), then.on(_ANY_BUDGET))
     return Change(Setting.BUDGET, what, None, None, percent)
+
+
+def _as_written(increase: object) -> str | None:
+    """Write an increase that could be read the way people do."""
+    if isinstance(increase, dict):
+        return f"{increase['value']} {increase['type']}"
+    return None if increase is None else str(increase)
 
 
 def _as_object(budget: object) -> Json:
