@@ -320,7 +320,8 @@ def test_what_somebody_has_spoilt_hides_no_other(client: DynamoDBClient) -> None
     )
 
     assert ids(kept.held.held(after=NOW)) == ["rec-2"]
-    assert told == ["RECOMMENDATION#rec-1 of the ledger is malformed: ValueError"]
+    assert kept.held.entries_of({"rec-1"}) == {"rec-1": None}
+    assert told == ["RECOMMENDATION#rec-1 of the ledger is malformed: ValueError"] * 2
 
 
 def test_what_cannot_be_read_is_said(client: DynamoDBClient) -> None:

@@ -84,6 +84,26 @@ def test_what_somebody_has_spoilt_hides_no_other(client: DynamoDBClient) -> None
     assert told == ["RECOMMENDATION#rec-1 of the ledger is malformed: KeyError"]
 
 
+def test_every_record_is_read_once(client: DynamoDBClient) -> None:
+    """Those of all claims; one that somebody has spoilt is told, and hides no other."""
+    ledger = stores(client).ledger
+    records = [record("rec-1", token=f"token-{number}") for number in range(5)]
+    for each in [*records, record("rec-2", token="spoilt")]:
+        ledger.add_record(each)
+    ledger.put_new([entry()])
+    client.update_item(
+        TableName=TABLE,
+        Key=attributes({"pk": "CLAIM#spoilt", "sk": "RECORD#0001"}),
+        UpdateExpression="REMOVE recordedAt",
+    )
+    told: list[str] = []
+
+    found = list(scan(client, told, []).records())
+
+    assert sorted(found, key=lambda each: each.token) == records
+    assert told == ["CLAIM#spoilt RECORD#0001 of the ledger is malformed: KeyError"]
+
+
 def test_the_size_is_what_dynamodb_says(client: DynamoDBClient) -> None:
     """For a progress bar."""
     stores(client).ledger.put_new([entry("rec-1"), entry("rec-2")])

@@ -76,11 +76,11 @@ class HeldEntries:
                 yield from self._waiting(keys[start : start + MAX_KEYS])
 
     def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
-        """Give what is stored of each id."""
+        """Give what is stored of each id; of what somebody has spoilt, which is told, None."""
         keys = {str(entry_key(each)["pk"]): each for each in sorted(recommendation_ids)}
         found = self._read([attributes(entry_key(each)) for each in keys.values()])
         return {
-            each: read_stored(found[partition]) if partition in found else None
+            each: self._stored(found[partition]) if partition in found else None
             for partition, each in keys.items()
         }
 
@@ -111,13 +111,16 @@ class HeldEntries:
         documents = self._read(keys)
         # The index may be behind the table, and names what has come to an end since.
         for name in (key["pk"]["S"] for key in keys if key["pk"]["S"] in documents):
-            try:
-                found = waiting(read_stored(documents[name]))
-            except LedgerUnavailableError as error:  # what somebody has spoilt hides no other
-                self._report_failure(str(error))
-                continue
+            found = waiting(self._stored(documents[name]))
             if isinstance(found, Held):
                 yield found
+
+    def _stored(self, document: Mapping[str, Any]) -> StoredEntry | None:
+        try:
+            return read_stored(document)
+        except LedgerUnavailableError as error:  # it hides no other
+            self._report_failure(str(error))
+            return None
 
     def _read(self, keys: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from recommendation_applier.aws.ledger_documents import attributes, read_document
 from recommendation_applier.aws.ledger_entries import read_entry
+from recommendation_applier.aws.ledger_records import read_record
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.ledger import Entry
+from recommendation_applier.domain.ledger import BatchRecord, Entry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -52,6 +53,14 @@ class LedgerScan:
                 continue
             if entry is not None:
                 yield entry
+
+    def records(self) -> Iterator[BatchRecord]:
+        """Give every record of a request, in any order."""
+        for document in self._documents("begins_with(sk, :wanted)", "RECORD#"):
+            try:
+                yield read_record(document)
+            except LedgerUnavailableError as error:
+                self._report_failure(str(error))
 
     def _documents(self, condition: str, wanted: str) -> Iterator[Mapping[str, Any]]:
         with ThreadPoolExecutor(SEGMENTS) as pool:

@@ -31,6 +31,12 @@ def parse_amount(value: object) -> Decimal:
     raise ValueError(AMOUNT_RULE)
 
 
+def percent_between(before: Decimal, after: Decimal) -> Decimal:
+    """Say by how many percent of *before*, which is not nought, *after* differs from it."""
+    difference = ARITHMETIC.subtract(after, before)
+    return ARITHMETIC.divide(ARITHMETIC.multiply(difference, Decimal(100)), before)
+
+
 def show_amount(number: Decimal) -> str:
     """Write *number* as people do: without trailing zeros, and short however large it is."""
     if number and abs(number.adjusted()) >= _SHOWN_DIGITS:

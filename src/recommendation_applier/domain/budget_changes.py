@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Final
 
-from recommendation_applier.domain.amounts import parse_amount, show_value
+from recommendation_applier.domain.amounts import parse_amount, percent_between, show_value
 from recommendation_applier.domain.budget_increases import Increase, parse_increase
-from recommendation_applier.domain.change import Change, Findings, Setting, compare
+from recommendation_applier.domain.change import Change, Findings, Place, Setting, at, compare
 from recommendation_applier.domain.other_numbers import other_numbers
 from recommendation_applier.domain.setting_pairs import BUDGET_RULES, Json, Pair
 
@@ -16,6 +16,7 @@ _BUDGET: Final = frozenset({*_AMOUNTS, "budget_rules"})
 _BUDGET_RULE: Final = frozenset(
     {"rule_name", "type", "start_date", "end_date", "event_name", "increase_by", "recurrence"}
 )
+_ANY_BUDGET: Final = Decimal(100)
 _CONDITION: Final = "performance_measure_condition"
 
 
@@ -48,7 +49,13 @@ def _of_budget_rule(rule: Pair, before: Decimal | None, after: Decimal | None) -
     raised, allowed = there.get("increase_by"), here.get("increase_by")
     if raised is not None or rule.current is None:
         try:
-            yield _raise(what, raised, allowed, before=before, after=after)
+            change = _raise(what, raised, allowed, before=before, after=after)
+            place = Place(
+                budget_rule_id=rule.told("rule_id"),
+                increase_before=_as_written(allowed),
+                increase_after=_as_written(raised),
+            )
+            yield from at(place, iter([change]))
         except ValueError as error:
             yield f"{what}: increase_by {show_value(allowed)} -> {show_value(raised)} {error}"
     # The increase is the most that a new rule can do, whatever its condition; another condition
@@ -76,15 +83,19 @@ def _raise(
         return Change(Setting.BUDGET, what, None if was is None else base.on(was), then.on(after))
     if not then.in_percent:
         raise ValueError("cannot be added to a budget that is not told")
-    whole = Decimal(100)
-    percent = Change(Setting.BUDGET, what, base.on(whole), then.on(whole)).percent
+    percent = percent_between(base.on(_ANY_BUDGET), then.on(_ANY_BUDGET))
     return Change(Setting.BUDGET, what, None, None, percent)
 
 
+def _as_written(increase: object) -> str | None:
+    """Write an increase that could be read the way people do."""
+    if isinstance(increase, dict):
+        return f"{increase['value']} {increase['type']}"
+    return None if increase is None else str(increase)
+
+
 def _as_object(budget: object) -> Json:
-    if isinstance(budget, dict):
-        return budget
-    return {} if budget is None else {_AMOUNTS[0]: budget}
+    return budget if isinstance(budget, dict) else {"budget": budget}
 
 
 def _amounts(budget: Json) -> list[object]:

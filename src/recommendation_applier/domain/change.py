@@ -1,13 +1,14 @@
 """One number of money that changes, or one that nobody can compute."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from recommendation_applier.domain.amounts import (
     ARITHMETIC,
     parse_amount,
+    percent_between,
     show_amount,
     show_percent,
     show_value,
@@ -23,12 +24,30 @@ class Setting(StrEnum):
     """What a campaign may spend in a day."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in the campaign a number stands, in Amazon's ids and words, as far as they are told.
+
+    *text* and *match_type* are a keyword's. *increase_before* and *increase_after* are what a
+    budget rule says, from which its budgets are computed.
+    """
+
+    ad_group_id: str | None = None
+    target_id: str | None = None
+    text: str | None = None
+    match_type: str | None = None
+    budget_rule_id: str | None = None
+    increase_before: str | None = None
+    increase_after: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One number that would change; *what* names it for whoever manages the campaign.
 
     *before* is None for something new. *relative* is by how many percent it changes where that is
     all there is, as for a budget rule whose budget is not told; *before* and *after* are None then.
+    *place* is for whoever wants to find it; changes are equal wherever they are.
     """
 
     setting: Setting
@@ -36,6 +55,7 @@ class Change:
     before: Decimal | None
     after: Decimal | None
     relative: Decimal | None = None
+    place: Place = field(default=Place(), compare=False)
 
     @property
     def is_new(self) -> bool:
@@ -52,9 +72,9 @@ class Change:
     @property
     def percent(self) -> Decimal | None:
         """By how many percent it changes, never understated; None if that cannot be computed."""
-        if self.difference is None or not self.before:
+        if self.after is None or not self.before:
             return self.relative
-        return ARITHMETIC.divide(ARITHMETIC.multiply(self.difference, Decimal(100)), self.before)
+        return percent_between(self.before, self.after)
 
     def __str__(self) -> str:
         """Say what changes, from what to what, and by how much."""
@@ -79,6 +99,12 @@ class Changes:
 
 Findings = Iterator[Change | str | None]
 """Numbers that change, sentences on what cannot be computed, and None for a number that stays."""
+
+
+def at(place: Place, findings: Findings) -> Findings:
+    """Say of all changes among *findings* that they are at *place*."""
+    for each in findings:
+        yield replace(each, place=place) if isinstance(each, Change) else each
 
 
 def compare(setting: Setting, what: str, recommended: object, current: object) -> Findings:

@@ -1,10 +1,19 @@
 """Which numbers of money a recommendation changes, and what cannot be computed of it."""
 
+from dataclasses import replace
 from typing import Final
 
 from recommendation_applier.domain.amounts import show_value
 from recommendation_applier.domain.budget_changes import compare_budgets
-from recommendation_applier.domain.change import Change, Changes, Findings, Setting, compare
+from recommendation_applier.domain.change import (
+    Change,
+    Changes,
+    Findings,
+    Place,
+    Setting,
+    at,
+    compare,
+)
 from recommendation_applier.domain.other_numbers import other_numbers
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.setting_pairs import AD_GROUPS, TARGETS, Json, Pair
@@ -81,11 +90,25 @@ def _of_campaign(recommended: Json, current: Json, *, creates: bool) -> Findings
 
 def _of_ad_group(group: Pair, *, creates: bool) -> Findings:
     there, here = group.recommended, group.current or {}
-    yield from compare(
-        Setting.BID, f"default bid of {group.name}", there.get("bid"), here.get("bid")
+    place = Place(ad_group_id=group.told("adgroup_id"))
+    yield from at(
+        place,
+        compare(Setting.BID, f"default bid of {group.name}", there.get("bid"), here.get("bid")),
     )
     for target in TARGETS.pairs(there, here, creates=creates):
-        yield from [target] if isinstance(target, str) else _of_target(target)
+        yield from (
+            [target]
+            if isinstance(target, str)
+            else at(
+                replace(
+                    place,
+                    target_id=target.told("target_id"),
+                    text=target.told("text"),
+                    match_type=target.told("match_type"),
+                ),
+                _of_target(target),
+            )
+        )
     yield from _of_strategy("bid_optimization", there, here)
     yield from other_numbers(there, here, documented=_AD_GROUP)
 

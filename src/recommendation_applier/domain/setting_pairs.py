@@ -36,6 +36,11 @@ class Pair:
     recommended: Json
     current: Json | None
 
+    def told(self, name: str) -> str | None:
+        """Give a field as it is recommended, or else as it is now; None if neither tells it."""
+        found = as_text(self.recommended.get(name))
+        return as_text((self.current or {}).get(name)) if found is None else found
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -9,6 +9,8 @@ from recommendation_applier.aws.ledger_reader import LedgerReader
 from recommendation_applier.domain.story import Happening, Story
 from recommendation_applier.entrypoints.cli.deployed_stack import deployed_stack
 from recommendation_applier.entrypoints.cli.errors import OperatorError
+from recommendation_applier.entrypoints.cli.filters import Filtered
+from recommendation_applier.entrypoints.cli.ledger_exports import export, rollback_sheet
 from recommendation_applier.entrypoints.cli.options import AsJson
 from recommendation_applier.entrypoints.cli.output import print_facts, print_json, print_rows
 
@@ -52,6 +54,10 @@ def show(
         return
     print_facts(_facts(story, now))
     print_rows([_for_people(each) for each in story.timeline()], _COLUMNS, as_json=False)
+
+
+app.command(cls=Filtered)(export)
+app.command(cls=Filtered)(rollback_sheet)
 
 
 def _facts(story: Story, now: datetime) -> dict[str, Any]:

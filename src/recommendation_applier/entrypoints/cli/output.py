@@ -61,6 +61,17 @@ def print_json(document: object) -> None:
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=_in_json))
 
 
+def write_json_array(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None:
+    """Write *rows* as a JSON array while they come, one a line; all have the same keys."""
+    separator = "["
+    for row in rows:
+        document = {key: row.get(key) for key in columns}
+        text = json.dumps(document, ensure_ascii=False, default=_in_json)
+        file.write(f"{separator}\n{text}")
+        separator = ","
+    file.write("\n]\n" if separator == "," else "[]\n")
+
+
 def write_csv(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None:
     """Write *rows* with a line of headings, which are the keys; what is None is an empty cell.
 

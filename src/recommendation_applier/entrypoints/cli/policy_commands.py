@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from types_boto3_ssm.client import SSMClient
 
 app: Final = typer.Typer(rich_markup_mode=None)
-app.command()(simulate)
 
 _RULES: Final = {
     "name": "rule",
@@ -150,6 +149,9 @@ def validate(file: PolicyFile) -> None:
         f"{file} can be used: mode {policy.mode}, default {policy.default}, "
         f"{len(policy.rules)} rules."
     )
+
+
+app.command()(simulate)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from recommendation_applier.entrypoints.cli.output import (
     progress,
     warn,
     write_csv,
+    write_json_array,
 )
 
 NOON = datetime(2026, 11, 10, 13, tzinfo=timezone(timedelta(hours=1)))
@@ -137,6 +138,24 @@ def test_a_warning_is_one_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> 
     warn("something\nis odd")
 
     assert capsys.readouterr() == ("", "Warning: something is odd\n")
+
+
+@pytest.mark.parametrize("rows", [[], ROWS[:1], ROWS])
+def test_a_json_array_is_written_while_its_rows_come(rows: list[Row]) -> None:
+    """One a line; each has all of the keys, and no other."""
+    file = io.StringIO()
+
+    write_json_array(iter(rows), ["id", "at"], file)
+
+    found = json.loads(file.getvalue())
+    assert (
+        found
+        == [
+            {"id": "rec-1", "at": "2026-11-10T12:00:00Z"},
+            {"id": "[red]rec-2:smile:", "at": None},
+        ][: len(rows)]
+    )
+    assert file.getvalue().endswith("]\n")
 
 
 def test_progress_is_shown_to_people_alone(
