@@ -1,0 +1,52 @@
+"""What the ledger knows of the changes that Amazon made because we asked. No I/O."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from recommendation_applier.domain.ledger import BatchRecord
+from recommendation_applier.domain.recommendation import Advertiser, Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedChange:
+    """A recommendation that was applied.
+
+    *applied_at* is when it was accepted: Amazon made the change then or a little later.
+    *ad_product* and *campaign_id* are as the recommendation had them, None where it had none, as
+    one has no campaign that proposes a new one.
+    """
+
+    advertiser: Advertiser
+    ad_product: str | None
+    campaign_id: str | None
+    applied_at: datetime
+
+
+def applied_changes(
+    recommendations: Mapping[str, Recommendation], records: Iterable[BatchRecord]
+) -> Iterator[AppliedChange]:
+    """Give one change for each recommendation that *records* say was applied, in no order.
+
+    That is one which was accepted and whose application neither failed nor is still being followed.
+    One that two claims found accepted counts from the earlier. Of one that is not among
+    *recommendations*, account and moment are known all the same.
+    """
+    first: dict[str, BatchRecord] = {}
+    for record in records:
+        for recommendation_id in record.applied:
+            earlier = first.setdefault(recommendation_id, record)
+            if _accepted_at(record) < _accepted_at(earlier):
+                first[recommendation_id] = record
+    for recommendation_id, record in first.items():
+        recommendation = recommendations.get(recommendation_id)
+        yield AppliedChange(
+            advertiser=record.advertiser,
+            ad_product=recommendation.ad_product if recommendation else None,
+            campaign_id=recommendation.campaign_id if recommendation else None,
+            applied_at=_accepted_at(record),
+        )
+
+
+def _accepted_at(record: BatchRecord) -> datetime:
+    return record.sent_at or record.recorded_at
