@@ -12,7 +12,8 @@ ApplierError
 │   │   └── LedgerUnavailableError  what was sent before, or just now, is not known
 │   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
 ├── RefusedError                    the request itself is wrong, and will be the next time
-└── SettingsError                   an operator: the function's environment
+├── SettingsError                   an operator: the function's environment
+└── TermsError                      an operator: the file with the terms of a promotion
 
 A 422 is not here: it is an answer, given id by id (see `outcome`).
 """
@@ -130,3 +131,7 @@ class RefusedError(ApplierError):
 
 class SettingsError(ApplierError):
     """A variable of the function's environment is missing or malformed; the message names it."""
+
+
+class TermsError(ApplierError):
+    """The terms of a promotion cannot be read, or contradict themselves; the message says where."""
