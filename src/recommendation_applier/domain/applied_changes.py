@@ -35,9 +35,8 @@ def applied_changes(
     first: dict[str, BatchRecord] = {}
     for record in records:
         for recommendation_id in record.applied:
-            earlier = first.setdefault(recommendation_id, record)
-            if _accepted_at(record) < _accepted_at(earlier):
-                first[recommendation_id] = record
+            known = first.get(recommendation_id, record)
+            first[recommendation_id] = min(known, record, key=_accepted_at)
     for recommendation_id, record in first.items():
         recommendation = recommendations.get(recommendation_id)
         yield AppliedChange(

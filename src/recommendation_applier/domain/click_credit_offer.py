@@ -33,6 +33,10 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _DAYS: Final = re.compile(r"\d{1,4}(\.0*)?", re.ASCII)
 
 
+def _broken(rule: str) -> PydanticCustomError:
+    return PydanticCustomError("cell", "{rule}", {"rule": rule})
+
+
 def _text(value: object) -> object:
     """Read a number as its digits, since JSON may hold one where CSV has text."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -45,13 +49,13 @@ def _amount(value: object) -> Decimal:
         amount = Decimal(text.replace(",", ""))
         if amount:
             return amount
-    raise PydanticCustomError("amount", "must be an amount above 0, such as '200' or '1,234.50'")
+    raise _broken("must be an amount above 0, such as '200' or '1,234.50'")
 
 
 def _currency(value: object) -> str:
     if isinstance(value, str) and _CURRENCY.fullmatch(value.strip()):
         return value.strip()
-    raise PydanticCustomError("currency", "must be the code of a currency, such as 'USD'")
+    raise _broken("must be the code of a currency, such as 'USD'")
 
 
 def _days(value: object) -> int | None:
@@ -99,7 +103,7 @@ class ClickCreditOffer(BaseModel):
     def _ends_after_its_start(cls, end: datetime, info: ValidationInfo) -> datetime:
         start = info.data.get("promotion_start_date")
         if start is not None and end <= start:
-            raise PydanticCustomError("end", "must be later than promotionStartDate")
+            raise _broken("must be later than promotionStartDate")
         return end
 
 

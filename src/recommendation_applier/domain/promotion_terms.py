@@ -51,19 +51,21 @@ _HINTS: Final = {
 }
 
 
+def _broken(rule: str) -> PydanticCustomError:
+    return PydanticCustomError("terms", "{rule}", {"rule": rule})
+
+
 def _marketplace(code: str) -> str:
     if one_code(code) in MARKETPLACES:
         return one_code(code)
-    raise PydanticCustomError("marketplace", "must be the code of a marketplace, such as US")
+    raise _broken("must be the code of a marketplace, such as US")
 
 
 def _ad_product(name: str) -> str:
     code = ad_product_code(name)
     if code in AD_PRODUCTS:
         return code
-    raise PydanticCustomError(
-        "ad_product", "must be one of {codes}", {"codes": " ".join(AD_PRODUCTS)}
-    )
+    raise _broken(f"must be one of {' '.join(AD_PRODUCTS)}")
 
 
 _Text: TypeAlias = Annotated[str, Field(min_length=1)]
@@ -142,11 +144,11 @@ class PromotionTerms(BaseModel):
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "PromotionTerms":
         if self.closing <= self.opening:
-            raise _contradiction("closes: must be later than opens")
+            raise _broken("closes: must be later than opens")
         if self.opening + self.active_time > self.closing:
-            raise _contradiction("active_days: the window is shorter than that")
+            raise _broken("active_days: the window is shorter than that")
         if self.weeks > len(self.window_weeks()):
-            raise _contradiction(f"weeks: the window has {len(self.window_weeks())}")
+            raise _broken(f"weeks: the window has {len(self.window_weeks())}")
         return self
 
     def _moment(self, local: datetime) -> datetime:
@@ -163,7 +165,7 @@ def read_terms(text: str, *, source: str) -> PromotionTerms:
     Raises TermsError that names every field that is missing, unknown or wrong, and why.
     """
     try:
-        return PromotionTerms.model_validate(tomllib.loads(text, parse_float=Decimal))
+        return PromotionTerms.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(source, f"it is not TOML: {error}") from error
     except ValidationError as error:
@@ -172,10 +174,6 @@ def read_terms(text: str, *, source: str) -> PromotionTerms:
 
 def _unreadable(source: str, why: str) -> TermsError:
     return TermsError(f"reading the terms of a promotion from {source} failed: {why}")
-
-
-def _contradiction(sentence: str) -> PydanticCustomError:
-    return PydanticCustomError("contradiction", "{sentence}", {"sentence": sentence})
 
 
 def _sentence(finding: ErrorDetails) -> str:

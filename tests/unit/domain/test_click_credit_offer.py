@@ -22,9 +22,9 @@ ID_RULE = "must be a string of 1 to 256 printable characters without spaces arou
 AMOUNT_RULE = "must be an amount above 0, such as '200' or '1,234.50'"
 CURRENCY_RULE = "must be the code of a currency, such as 'USD'"
 NO_AMOUNTS: list[object] = [
-    *["", "0", "0.00", 0, "-5", -5, 1e17, float("nan"), float("inf"), True, None, []],
+    *["", "0", "0.00", 0, "-5", -5, 1e17, float("nan"), float("inf"), True, None, {}],
     *["1,50", "1,2345", "12,34,567", "1.234,50", "1,234,567,890,123,456", "1234567890123"],
-    *["$5", "5 USD", "1e3", "nan", "٢٠٠", "1.", ".5", "1.1234567"],
+    *["$5", "5 USD", "1e3", "nan", "1.", ".5", "1.1234567"],
 ]
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -91,7 +91,7 @@ def test_an_amount_is_read_exactly(cell: object, amount: str) -> None:
     assert str(offer(promotionAmountLc=cell).promotion_amount_lc) == amount
 
 
-@pytest.mark.parametrize("cell", NO_AMOUNTS, ids=repr)
+@pytest.mark.parametrize("cell", [*NO_AMOUNTS, pytest.param("٢٠٠", id="arabic-digits")], ids=repr)
 def test_what_is_no_amount_is_refused(cell: object) -> None:
     """Nobody is promised an amount that was guessed at."""
     assert refused(offer_row(promotionAmountLc=cell)).cells == (

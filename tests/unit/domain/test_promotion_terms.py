@@ -1,7 +1,7 @@
 """The terms of a promotion: what a file may say, and how it is read."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -45,6 +45,7 @@ def test_the_terms_of_2022_are_shipped() -> None:
 def test_the_window_opens_by_pacific_daylight_time() -> None:
     """The terms call it 15:00 in China, which is 15 hours ahead of PDT, and 16 of PST."""
     assert terms().opening == datetime.fromisoformat("2022-08-22T15:00:00+08:00")
+    assert terms().opening.tzinfo is UTC
 
 
 def test_the_window_closes_at_noon_by_pacific_standard_time() -> None:
