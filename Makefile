@@ -82,12 +82,16 @@ define install
 		"$$python" -m venv --clear $(@D) && \
 		$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
 			--no-deps --no-compile --require-hashes --requirement $< && \
-		cp $< $@; \
+		$(AFTER_INSTALLATION) cp $< $@; \
 	} >&2
 endef
 
 PYTHON_OF_ENVIRONMENT = $(PYTHON)
 $(RUNTIME): PYTHON_OF_ENVIRONMENT = $$(scripts/find-python 3.13)
+
+# .venv/bin/applier, the operator's command; what builds it is in the lock.
+$(DEVELOPMENT): AFTER_INSTALLATION = $(@D)/bin/python -m pip install --quiet \
+	--disable-pip-version-check --no-deps --no-index --no-build-isolation --editable . &&
 
 $(DEVELOPMENT): requirements/development.txt | supported-python
 	$(install)
@@ -114,7 +118,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-strip-ext
 .PHONY: lock
 lock: $(UV) ## write the locks anew: after a change in pyproject.toml or requirements/*.in
 	@$(COMPILE) --python-version 3.11 --output-file requirements/development.txt \
-		pyproject.toml requirements/development.in
+		--extra cli pyproject.toml requirements/development.in
 	@$(COMPILE) --python-version 3.11 --output-file src/requirements.txt \
 		--constraint requirements/development.txt pyproject.toml
 	@$(COMPILE) --python-version 3.11 --output-file requirements/sam.txt requirements/sam.in

@@ -4,9 +4,11 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from recommendation_applier.entrypoints.cli.deployed_stack import Output
 from recommendation_applier.entrypoints.settings import FollowUpSettings, Settings
 from tests.emulator.template import load
 
@@ -64,6 +66,20 @@ def test_what_lambda_runs_is_what_the_tests_run() -> None:
 
     assert names <= function.keys()
     assert {name: development.get(name) for name in function} == function
+
+
+def test_lambda_does_without_the_operators_command() -> None:
+    """Its packages are in the lock of those who use it, and not in the function's."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.split(r"[<>=\[]", each)[0] for each in project["optional-dependencies"]["cli"]}
+
+    assert names <= locked("requirements/development.txt").keys()
+    assert names & locked("src/requirements.txt").keys() == set()
+
+
+def test_the_command_knows_the_stacks_outputs() -> None:
+    """All that the template has, and no other."""
+    assert set(get_args(Output)) == load()["Outputs"].keys()
 
 
 def test_every_locked_version_has_its_hashes() -> None:

@@ -5,10 +5,13 @@ import tomllib
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
 from botocore import xform_name
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
 from recommendation_applier.domain.reasons import (
@@ -18,6 +21,8 @@ from recommendation_applier.domain.reasons import (
     NotApplicableReason,
     RetryReason,
 )
+from recommendation_applier.entrypoints.cli.command_groups import LazyGroup
+from recommendation_applier.entrypoints.cli.main import app
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.emulator.template import load
 
@@ -120,6 +125,23 @@ def test_every_aws_command_is_one_that_aws_has() -> None:
         checked += 1
 
     assert checked >= 7
+
+
+def test_every_applier_command_is_one_that_applier_has() -> None:
+    """Each word of it, and each option."""
+    written = re.findall(r"^applier (.*)$|`applier ([^`]*)`", _commands() + README, re.MULTILINE)
+    for words in {(line or inline).strip() for line, inline in written}:
+        command: Any = get_command(app)
+        for word in words.split():
+            if word.startswith("--"):
+                assert word in {
+                    each for option in command.params for each in (*option.opts, "--help")
+                }
+            elif isinstance(command, TyperGroup):
+                command = command.commands[word]
+                command = command.load() if isinstance(command, LazyGroup) else command
+
+    assert len(written) >= 3
 
 
 def _commands() -> str:
