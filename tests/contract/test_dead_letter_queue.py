@@ -9,7 +9,8 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from recommendation_applier.aws.dead_letter_queue import MAX_BYTES, DeadLetterQueue
+from recommendation_applier.aws.dead_letter_queue import DeadLetterQueue
+from recommendation_applier.aws.sqs_batches import MAX_BYTES
 from recommendation_applier.domain.dead_letter import (
     DeadLetter,
     Reason,

@@ -116,6 +116,11 @@ class EmulatedAmazon:
         return self._recorded(Route.FILE)
 
     @property
+    def downloads(self) -> list[ApiRequest]:
+        """Every request to the file store, with its headers."""
+        return self._recorded(Route.PRESIGNED)
+
+    @property
     def token_requests(self) -> list[TokenRequest]:
         """Every request to Login with Amazon."""
         with self._service.changed:
@@ -191,6 +196,15 @@ class EmulatedAmazon:
     def script_file(self, steps: Iterable[Step]) -> None:
         """Let the next requests for an opportunity's file meet *steps*."""
         self._script(Route.FILE, steps)
+
+    def script_download(self, steps: Iterable[Step]) -> None:
+        """Let the next requests to the file store meet *steps*."""
+        self._script(Route.PRESIGNED, steps)
+
+    def publish(self, opportunities: Sequence[Opportunity]) -> None:
+        """Let these be the opportunities from now on, and these their files."""
+        with self._service.changed:
+            self._service.shelf.opportunities = tuple(opportunities)
 
     def release(self) -> None:
         """Let every held and trickled answer go, those to come included."""

@@ -71,6 +71,28 @@ LIST_PARAMETERS: Final = frozenset(
         "retrieveTranslationKeys",
     )
 )
+SUMMARY_PARAMETERS: Final = frozenset(("audience", "objectiveType", "product"))
+AUDIENCES: Final = frozenset(
+    ("PARTNER", "PARTNER_MANAGED_ADVERTISERS", "PARTNER_MANAGED_AD_BUSINESS")
+)
+PRODUCTS: Final = frozenset(
+    (
+        "AMAZON_DSP",
+        "AMAZON_LIVE",
+        "CROSS_PRODUCT",
+        "POSTS",
+        "SPONSORED_BRANDS",
+        "SPONSORED_BRANDS_VIDEO",
+        "SPONSORED_DISPLAY",
+        "SPONSORED_DISPLAY_VIDEO",
+        "SPONSORED_PRODUCTS",
+        "SPONSORED_TV",
+        "STORES",
+        "VIDEO_ADS",
+    )
+)
+MAX_FILTER_IDS: Final = 100
+FILTER_ID_CHARACTERS_BELOW: Final = 50
 MAX_RESULTS: Final = 100
 DEFAULT_RESULTS: Final = 10
 FILE_FORMATS: Final = frozenset(("CSV", "GZIP_JSON"))
@@ -93,6 +115,38 @@ def path_breaches(segment: str) -> Iterator[Breach]:
     """Check the opportunity id as it stands in the path, *segment*, before it is decoded."""
     if not _ENCODED_SEGMENT.fullmatch(segment):
         yield Breach(404, "the opportunity id in the path is percent-encoded", segment)
+
+
+def storage_breaches(headers: Mapping[str, str]) -> Iterator[Breach]:
+    """Check that nothing which is Amazon Ads' business goes to the file store."""
+    if "authorization" in headers:
+        yield Breach(400, "no Authorization header goes to a presigned address", "")
+    for name, value in headers.items():
+        if name.startswith("amazon-") or "Atza|" in value:
+            yield Breach(400, "no header of Amazon Ads goes to a presigned address", name)
+
+
+def query_breach(query: Mapping[str, list[str]]) -> str | None:
+    """Say how the filters of a query break the contract; None if they do not."""
+    for name, known in (
+        ("audience", AUDIENCES),
+        ("objectiveType", OBJECTIVE_TYPES),
+        ("product", PRODUCTS),
+    ):
+        strange = values_of(query, name) - known
+        if strange:
+            return f"no such {name}: {', '.join(sorted(strange))}"
+    for name in ("advertiserId", "profileId"):
+        ids = values_of(query, name)
+        too_long = any(len(each) >= FILTER_ID_CHARACTERS_BELOW for each in ids)
+        if len(ids) > MAX_FILTER_IDS or too_long:
+            return f"{name} is at most {MAX_FILTER_IDS} ids of fewer than 50 characters"
+    return None
+
+
+def values_of(query: Mapping[str, list[str]], name: str) -> frozenset[str]:
+    """Give the values of a parameter that is a list parted by commas."""
+    return frozenset(one for text in query.get(name, []) for one in text.split(","))
 
 
 def header_breaches(

@@ -44,6 +44,7 @@ class Manner(Enum):
     DROPPED = "the connection is closed without an answer after the request was handled"
     HELD = "nothing comes until it is released"
     TRICKLED = "one byte at a time until it is released"
+    CUT = "the connection is closed in the middle of the body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,11 @@ def hangs(*, until: threading.Event | None = None, takes: bool = True) -> Step:
 def trickles(*, until: threading.Event | None = None) -> Step:
     """Take what was asked, then answer so slowly that no single read times out."""
     return Step(manner=Manner.TRICKLED, until=until)
+
+
+def is_cut() -> Step:
+    """Send the head and half of the body, then close the connection."""
+    return Step(manner=Manner.CUT)
 
 
 def partly_fails() -> Step:

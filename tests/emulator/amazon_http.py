@@ -141,6 +141,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif arrival.step.manner is Manner.TRICKLED:
             self._trickle(answer, self._release_of(arrival.step))
+        elif arrival.step.manner is Manner.CUT:
+            self.close_connection = True
+            self.wfile.write(_head(answer) + answer.body[: len(answer.body) // 2])
+            self.wfile.flush()
         else:
             self.wfile.write(_head(answer) + answer.body)
             self.wfile.flush()

@@ -16,6 +16,7 @@ class Route(Enum):
 
     TOKEN = "token"
     LIST = "list"
+    SUMMARY = "summary"
     FILE = "file"
     APPLY = "apply"
     STATUS = "applicationStatus"
@@ -59,6 +60,7 @@ _OPERATIONS: Final = {
     for pattern, route in (
         ("POST /auth/o2/token", Route.TOKEN),
         ("GET /partnerOpportunities", Route.LIST),
+        ("GET /partnerOpportunities/summary", Route.SUMMARY),
         ("GET /partnerOpportunities/[^/]*/file", Route.FILE),
         ("POST /partnerOpportunities/[^/]*/apply", Route.APPLY),
         ("POST /partnerOpportunities/[^/]*/applicationStatus", Route.STATUS),

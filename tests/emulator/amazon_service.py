@@ -16,6 +16,7 @@ from tests.emulator.amazon_contract import (
     body_breaches,
     header_breaches,
     path_breaches,
+    storage_breaches,
 )
 from tests.emulator.amazon_faults import Answer, Step, json_answer
 from tests.emulator.amazon_login import LoginWithAmazon, Verdict
@@ -25,7 +26,8 @@ from tests.emulator.amazon_state import ApiRequest, RecommendationBook, TokenReq
 
 REQUEST_ID_HEADERS: Final = frozenset(("x-amz-rid", "x-amzn-requestid", "x-amz-request-id"))
 
-_API: Final = frozenset((Route.LIST, Route.FILE, Route.APPLY, Route.STATUS))
+_WITHOUT_AN_ID: Final = frozenset((Route.LIST, Route.SUMMARY))
+_API: Final = _WITHOUT_AN_ID | {Route.FILE, Route.APPLY, Route.STATUS}
 _WITH_BODY: Final = {Route.APPLY: MAX_IDS_PER_APPLY, Route.STATUS: MAX_IDS_PER_STATUS}
 
 
@@ -129,11 +131,11 @@ class AmazonService:
     def _early_breaches(self, arrival: Arrival, verdict: Verdict) -> Iterator[Breach]:
         if arrival.route is Route.UNKNOWN:
             yield Breach(404, "only the published operations are called", arrival.target)
-        if arrival.route is Route.PRESIGNED and "authorization" in arrival.headers:
-            yield Breach(400, "no Authorization header goes to a presigned address", "")
+        if arrival.route is Route.PRESIGNED:
+            yield from storage_breaches(arrival.headers)
         if arrival.route not in _API:
             return
-        if arrival.route is not Route.LIST:
+        if arrival.route not in _WITHOUT_AN_ID:
             yield from path_breaches(arrival.segment)
         if verdict is Verdict.STRANGE:
             yield Breach(401, "Authorization is Bearer and a token of Login with Amazon", "")
@@ -153,7 +155,7 @@ class AmazonService:
         self.violations.extend(told)
         first = next(iter(breaches))
         if arrival.route is Route.PRESIGNED:
-            return self.shelf.download(arrival.name, authorized=True)
+            return self.shelf.download(arrival.name, arrival.headers, authorized=True)
         if first.status != 400:
             return _error(first.status, first.rule)
         if arrival.route is Route.APPLY:
@@ -211,8 +213,9 @@ class AmazonService:
         if arrival.route is Route.FILE:
             return self.shelf.redirect(arrival.name, arrival.query)
         if arrival.route is Route.PRESIGNED:
-            return self.shelf.download(arrival.name, authorized=False)
-        answer, slip = self.shelf.listed(arrival.query)
+            return self.shelf.download(arrival.name, arrival.headers, authorized=False)
+        ask = self.shelf.listed if arrival.route is Route.LIST else self.shelf.summarized
+        answer, slip = ask(arrival.query)
         if slip is not None:
             request_line = f"{arrival.method} {arrival.target}"
             self.violations.append(Violation(request_line, "the query is as published", slip))

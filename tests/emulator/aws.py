@@ -31,6 +31,9 @@ __all__ = [
     "FOLLOW_UP_FUNCTION",
     "FOLLOW_UP_ROLE",
     "FUNCTION",
+    "OPPORTUNITIES_FUNCTION",
+    "OPPORTUNITIES_ROLE",
+    "OPPORTUNITIES_SCHEDULE",
     "ROLE",
     "SCHEDULE",
     "SECRET",
@@ -44,13 +47,20 @@ FUNCTION: Final = "ApplyFunction"
 ROLE: Final = "ApplyFunctionRole"
 FOLLOW_UP_FUNCTION: Final = "FollowUpFunction"
 FOLLOW_UP_ROLE: Final = "FollowUpFunctionRole"
+OPPORTUNITIES_FUNCTION: Final = "OpportunitiesFunction"
+OPPORTUNITIES_ROLE: Final = "OpportunitiesFunctionRole"
 TABLE: Final = "LedgerTable"
 SECRET: Final = "AdsCredentials"
 EVENT_SOURCE_MAPPING: Final = "ApplyFunctionDeliveries"
 SCHEDULE: Final = "FollowUpFunctionTick"
-"""Both are names that SAM makes of the function's and the event's."""
+OPPORTUNITIES_SCHEDULE: Final = "OpportunitiesFunctionTick"
+"""These are names that SAM makes of the function's and the event's."""
 
-_ROLES: Final = {FUNCTION: ROLE, FOLLOW_UP_FUNCTION: FOLLOW_UP_ROLE}
+_ROLES: Final = {
+    FUNCTION: ROLE,
+    FOLLOW_UP_FUNCTION: FOLLOW_UP_ROLE,
+    OPPORTUNITIES_FUNCTION: OPPORTUNITIES_ROLE,
+}
 
 _NOT_MOTOS: Final = frozenset(
     {
@@ -111,13 +121,22 @@ def deploy(
                 QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy["PolicyDocument"])}
             )
 
-    outputs = resolve(expanded.document["Outputs"], scope)
+    outputs = {
+        name: resolve(output, scope)
+        for name, output in expanded.document["Outputs"].items()
+        if "Condition" not in output or scope.condition(output["Condition"])
+    }
     return EmbeddedStack(
         name=stack_name,
         region=region,
         outputs={name: output["Value"] for name, output in outputs.items()},
         apply=_function(FUNCTION, expanded, scope),
         follow_up=_function(FOLLOW_UP_FUNCTION, expanded, scope),
+        opportunities=(
+            _function(OPPORTUNITIES_FUNCTION, expanded, scope)
+            if OPPORTUNITIES_FUNCTION in created
+            else None
+        ),
         event_source=_event_source(expanded, scope),
         tick_interval=_interval(expanded.properties(SCHEDULE)["ScheduleExpression"]),
         sqs=sqs,
@@ -165,6 +184,8 @@ def _deployed_scope(expanded: ExpandedTemplate, references: Mapping[str, str]) -
         name = references[log_group]
         attributes[f"{log_group}.Arn"] = f"arn:aws:logs:{region}:{ACCOUNT_ID}:log-group:{name}:*"
     for function, role in _ROLES.items():
+        if function not in references:
+            continue  # its condition does not hold
         name = references[function]
         attributes[f"{function}.Arn"] = f"arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}"
         attributes[f"{role}.Arn"] = f"arn:aws:iam::{ACCOUNT_ID}:role/{references[role]}"

@@ -48,6 +48,8 @@ class Deployment:
     clock: Clock
     apply: EmulatedFunction
     follow_up: EmulatedFunction
+    opportunities: EmulatedFunction | None
+    """Only there when OpportunityFiles is not OFF."""
     mapping: EventSourceMapping
 
     def invoke(self, *bodies: str, receive_count: int = 1, seconds: float = 180.0) -> list[str]:
@@ -84,7 +86,16 @@ class Deployment:
 
         Raises what it raises. Lambda would not try again either.
         """
-        deployed = self.stack.follow_up
+        return self._run(self.follow_up, seconds)
+
+    def read_files(self, *, seconds: float | None = None) -> object:
+        """Run the function that reads opportunity files once, in the same way."""
+        if self.opportunities is None:
+            raise LookupError("there is no such function: OpportunityFiles is OFF")
+        return self._run(self.opportunities, seconds)
+
+    def _run(self, function: EmulatedFunction, seconds: float | None) -> object:
+        deployed = function.deployed
         context = InvocationContext(
             aws_request_id=str(uuid.uuid4()),
             function_name=deployed.name,
@@ -92,7 +103,7 @@ class Deployment:
             deadline=time.monotonic() + (deployed.timeout_seconds if seconds is None else seconds),
             clock=time.monotonic,
         )
-        return self.follow_up(scheduled_event(self.clock.now(), region=self.stack.region), context)
+        return function(scheduled_event(self.clock.now(), region=self.stack.region), context)
 
     def follow_up_until_settled(self) -> FollowedUp:
         """Let the schedule tick, and time pass, until the ledger has nothing to ask about.
@@ -179,13 +190,14 @@ def deployed(
         )
         publish_topic(STREAM_TOPIC)
         addresses = {"ADS_API_URL": amazon.url, "LWA_TOKEN_URL": amazon.token_url}
-        apply, follow_up = (
+        apply, follow_up, *others = (
             EmulatedFunction(function, {**function.environment, **addresses})
-            for function in (stack.apply, stack.follow_up)
+            for function in (stack.apply, stack.follow_up, stack.opportunities)
+            if function is not None
         )
+        opportunities = others[0] if others else None
         apply.start()
-        yield Deployment(
-            amazon, stack, clock, apply, follow_up, EventSourceMapping.of(stack, apply)
-        )
-        for function in (apply, follow_up):
+        mapping = EventSourceMapping.of(stack, apply)
+        yield Deployment(amazon, stack, clock, apply, follow_up, opportunities, mapping)
+        for function in (apply, follow_up, *others):
             function.assert_within_its_role()

@@ -63,6 +63,8 @@ class EmbeddedStack:
     outputs: Mapping[str, str]
     apply: DeployedFunction
     follow_up: DeployedFunction
+    opportunities: DeployedFunction | None
+    """Only there when OpportunityFiles is not OFF."""
     event_source: EventSourceSettings
     tick_interval: timedelta
     """How often the schedule runs the follow-up function."""

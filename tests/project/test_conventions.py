@@ -9,7 +9,11 @@ from typing import get_args
 import pytest
 
 from recommendation_applier.entrypoints.cli.deployed_stack import Output
-from recommendation_applier.entrypoints.settings import FollowUpSettings, Settings
+from recommendation_applier.entrypoints.settings import (
+    FollowUpSettings,
+    OpportunitiesSettings,
+    Settings,
+)
 from tests.emulator.template import load
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +39,11 @@ def locked(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("function", "settings"),
-    [("ApplyFunction", Settings), ("FollowUpFunction", FollowUpSettings)],
+    [
+        ("ApplyFunction", Settings),
+        ("FollowUpFunction", FollowUpSettings),
+        ("OpportunitiesFunction", OpportunitiesSettings),
+    ],
 )
 def test_the_settings_are_the_functions_variables(
     function: str, settings: type[FollowUpSettings]
@@ -48,7 +56,7 @@ def test_the_settings_are_the_functions_variables(
     )
 
 
-@pytest.mark.parametrize("function", ["ApplyFunction", "FollowUpFunction"])
+@pytest.mark.parametrize("function", ["ApplyFunction", "FollowUpFunction", "OpportunitiesFunction"])
 def test_the_handlers_are_where_the_template_looks_for_them(function: str) -> None:
     """Module and callable; what a cold start of it needs, the emulator gives."""
     handler = load()["Resources"][function]["Properties"]["Handler"]

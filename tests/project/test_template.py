@@ -19,6 +19,9 @@ from tests.emulator.aws import (
     FOLLOW_UP_FUNCTION,
     FOLLOW_UP_ROLE,
     FUNCTION,
+    OPPORTUNITIES_FUNCTION,
+    OPPORTUNITIES_ROLE,
+    OPPORTUNITIES_SCHEDULE,
     ROLE,
     SCHEDULE,
     SECRET,
@@ -42,13 +45,21 @@ LONGEST_WINDOW_SECONDS = 300
 
 DAY_SECONDS = 24 * 60 * 60
 
-ROLES = {FUNCTION: ROLE, FOLLOW_UP_FUNCTION: FOLLOW_UP_ROLE}
+ROLES = {
+    FUNCTION: ROLE,
+    FOLLOW_UP_FUNCTION: FOLLOW_UP_ROLE,
+    OPPORTUNITIES_FUNCTION: OPPORTUNITIES_ROLE,
+}
 """Each function's own."""
 
 
 def expanded(ads_region: str = "NA", **parameters: str) -> ExpandedTemplate:
-    """Expand the template for *ads_region*, with *parameters* besides."""
-    given = {"AdsRegion": ads_region, "PartnerNetworkAccountId": "amzn1.ads1.ma1.example"}
+    """Expand the template for *ads_region* with all that it has, and *parameters* besides."""
+    given = {
+        "AdsRegion": ads_region,
+        "PartnerNetworkAccountId": "amzn1.ads1.ma1.example",
+        "OpportunityFiles": "APPLY",
+    }
     return expand(given | parameters, region=HOMES[ads_region])
 
 
@@ -244,8 +255,8 @@ def test_the_ledger_remembers_for_as_long_as_anything_can_come_back() -> None:
 
 
 @pytest.mark.parametrize("function", ROLES)
-def test_both_functions_keep_the_same_ledger(function: str) -> None:
-    """There is one table, and both know its name."""
+def test_all_functions_keep_the_same_ledger(function: str) -> None:
+    """There is one table, and each knows its name."""
     template = expanded()
 
     assert list(template.logical_ids("AWS::DynamoDB::Table")) == [TABLE]
@@ -262,6 +273,7 @@ def test_every_statement_says_what_it_is_for() -> None:
     found = [
         *role_statements(template, ROLE),
         *role_statements(template, FOLLOW_UP_ROLE),
+        *role_statements(template, OPPORTUNITIES_ROLE),
         *statements(template, "IngressQueuePolicy").values(),
         *statements(template, "DeadLetterQueuePolicy").values(),
     ]
@@ -341,17 +353,82 @@ def test_the_follow_up_function_may_do_this_and_nothing_else() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("files", "may_send"), [("INDEX", {}), ("APPLY", {"OfferWhatIsNew": ["sqs:SendMessage"]})]
+)
+def test_the_reader_of_files_may_do_this_and_nothing_else(
+    files: str, may_send: dict[str, list[str]]
+) -> None:
+    """It keeps the index, updates no entry of the ledger, and sends only what is to be applied."""
+    assert granted(expanded(OpportunityFiles=files), OPPORTUNITIES_ROLE) == {
+        "KeepTheIndex": (
+            [
+                "dynamodb:BatchGetItem",
+                "dynamodb:BatchWriteItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+            ],
+            "${LedgerTable.Arn}",
+        ),
+        **{sid: (actions, "${IngressQueue.Arn}") for sid, actions in may_send.items()},
+        "ReadTheCredentials": (["secretsmanager:GetSecretValue"], "${AdsCredentials}"),
+        "WriteTheLog": (
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "${OpportunitiesFunctionLogGroup.Arn}",
+        ),
+    }
+
+
+def test_nothing_reads_files_unless_somebody_wants_it() -> None:
+    """OFF, the default, makes neither function nor role, log, schedule, alarm or output."""
+    template = expanded(OpportunityFiles="OFF")
+
+    everything = {
+        logical_id
+        for resource_type in {each["Type"] for each in template.document["Resources"].values()}
+        for logical_id in template.logical_ids(resource_type)
+    }
+    assert [each for each in everything if each.startswith("Opportunities")] == []
+    assert len(everything) > 20
+    outputs = template.document["Outputs"]
+    conditions = {name: output.get("Condition") for name, output in outputs.items()}
+    assert [name for name, each in conditions.items() if each == "FilesAreRead"] == [
+        "OpportunitiesFunctionName",
+        "OpportunitiesFunctionLogGroupName",
+    ]
+    assert load()["Parameters"]["OpportunityFiles"]["Default"] == "OFF"
+
+
+def test_files_are_looked_at_twice_an_hour_by_one_tick_at_a_time() -> None:
+    """A tick ends before the next begins, however long a file is."""
+    template = expanded()
+
+    rule = template.properties(OPPORTUNITIES_SCHEDULE)
+    assert rule["ScheduleExpression"] == "rate(30 minutes)"
+    assert [target["Arn"] for target in rule["Targets"]] == [f"${{{OPPORTUNITIES_FUNCTION}.Arn}}"]
+    assert template.properties(OPPORTUNITIES_FUNCTION)["Timeout"] * 2 <= 30 * 60
+
+
 def test_the_schedule_ticks_in_time_for_the_first_check() -> None:
-    """Every five minutes, twice within the first gap; only this schedule may run the function."""
+    """Every five minutes, twice within the first gap."""
     template = expanded()
 
     rule = template.properties(SCHEDULE)
     assert rule["ScheduleExpression"] == "rate(5 minutes)"
     assert FIRST_GAP.total_seconds() >= 2 * 5 * 60
     assert [target["Arn"] for target in rule["Targets"]] == [f"${{{FOLLOW_UP_FUNCTION}.Arn}}"]
-    [permission] = map(template.properties, template.logical_ids("AWS::Lambda::Permission"))
-    assert permission["Principal"] == "events.amazonaws.com"
-    assert permission["SourceArn"] == f"${{{SCHEDULE}.Arn}}"
+
+
+def test_only_its_schedule_may_run_a_function() -> None:
+    """Each of the two that have one."""
+    template = expanded()
+
+    permissions = list(map(template.properties, template.logical_ids("AWS::Lambda::Permission")))
+    assert {each["Principal"] for each in permissions} == {"events.amazonaws.com"}
+    assert {each["FunctionName"]: each["SourceArn"] for each in permissions} == {
+        f"${{{FOLLOW_UP_FUNCTION}}}": f"${{{SCHEDULE}.Arn}}",
+        f"${{{OPPORTUNITIES_FUNCTION}}}": f"${{{OPPORTUNITIES_SCHEDULE}.Arn}}",
+    }
 
 
 def test_a_tick_is_over_before_the_next_and_is_never_repeated() -> None:
@@ -359,31 +436,39 @@ def test_a_tick_is_over_before_the_next_and_is_never_repeated() -> None:
     template = expanded()
 
     assert template.properties(FOLLOW_UP_FUNCTION)["Timeout"] < 5 * 60
-    [logical_id] = template.logical_ids("AWS::Lambda::EventInvokeConfig")
-    asynchronous = template.properties(logical_id)
-    assert asynchronous["FunctionName"] == f"${{{FOLLOW_UP_FUNCTION}}}"
-    assert asynchronous["MaximumRetryAttempts"] == 0
-    assert asynchronous["MaximumEventAgeInSeconds"] == 5 * 60
+    asynchronous = list(
+        map(template.properties, template.logical_ids("AWS::Lambda::EventInvokeConfig"))
+    )
+    assert {each["FunctionName"] for each in asynchronous} == {
+        f"${{{FOLLOW_UP_FUNCTION}}}",
+        f"${{{OPPORTUNITIES_FUNCTION}}}",
+    }
+    for each in asynchronous:
+        assert each["MaximumRetryAttempts"] == 0
+        assert each["MaximumEventAgeInSeconds"] == 5 * 60
 
 
-def test_both_functions_are_one_bundle() -> None:
+@pytest.mark.parametrize("function", [FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION])
+def test_all_functions_are_one_bundle(function: str) -> None:
     """`sam build` builds once for functions that are alike in what it looks at."""
     resources = load()["Resources"]
-    apply, follow_up = (resources[function] for function in ROLES)
+    apply, other = resources[FUNCTION], resources[function]
 
-    assert apply["Metadata"] == follow_up["Metadata"]
+    assert apply["Metadata"] == other["Metadata"]
     for name in ("CodeUri", "Runtime", "Architectures"):
-        assert apply["Properties"][name] == follow_up["Properties"][name]
+        assert apply["Properties"][name] == other["Properties"][name]
 
 
-def test_both_functions_have_the_same_values_in_common() -> None:
-    """What one speaks to, as whom, and under which name it counts, the other does too."""
+@pytest.mark.parametrize("function", [FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION])
+def test_all_functions_have_the_same_values_in_common(function: str) -> None:
+    """What one speaks to, as whom, and under which name it counts, the others do too."""
     template = expanded()
-    apply, follow_up = (
-        template.properties(function)["Environment"]["Variables"] for function in ROLES
+    apply, other = (
+        template.properties(each)["Environment"]["Variables"] for each in (FUNCTION, function)
     )
 
-    assert follow_up == {name: apply[name] for name in follow_up}
+    assert other == {name: apply.get(name, other[name]) for name in other}
+    assert "LEDGER_TABLE_NAME" in apply.keys() & other.keys()
 
 
 @pytest.mark.parametrize("ads_region", HOMES)
@@ -473,10 +558,10 @@ def test_what_cannot_be_made_again_outlives_the_stack(logical_id: str) -> None:
 
 
 def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
-    """There are nine alarms, and each description leads to the README."""
+    """There are ten alarms, and each description leads to the README."""
     found = list(alarms())
 
-    assert len(found) == 9
+    assert len(found) == 10
     for alarm in found:
         assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -497,6 +582,7 @@ def test_the_dead_letter_alarm_watches_what_is_visible() -> None:
         ("ApplyFunctionErrorsAlarm", FUNCTION),
         ("ApplyFunctionThrottlesAlarm", FUNCTION),
         ("FollowUpFunctionErrorsAlarm", FOLLOW_UP_FUNCTION),
+        ("OpportunitiesFunctionErrorsAlarm", OPPORTUNITIES_FUNCTION),
     ],
 )
 def test_an_alarm_about_a_function_watches_that_function(alarm: str, function: str) -> None:
@@ -583,6 +669,7 @@ def test_every_parameter_is_described_and_bounded(name: str) -> None:
         ("LogRetentionDays", "31"),
         ("MaximumConcurrency", "1"),
         ("MaxConcurrentRequests", "17"),
+        ("OpportunityFiles", "index"),
         ("PartnerNetworkAccountId", ""),
         ("PartnerNetworkAccountId", "amzn1\r\nHost: elsewhere"),
     ],
@@ -622,6 +709,8 @@ def test_every_output_is_described() -> None:
         "IngressQueueArn",
         "IngressQueueUrl",
         "LedgerTableName",
+        "OpportunitiesFunctionLogGroupName",
+        "OpportunitiesFunctionName",
     }
     assert all(output["Description"].endswith(".") for output in outputs.values())
 

@@ -6,8 +6,9 @@ import httpx
 
 from recommendation_applier.amazon_ads.pacing import Pacing
 
-MAX_BYTES: Final = 1_048_576
-"""A 422 that names 100 ids takes about 20 kB, a token's answer about 2 kB."""
+MAX_BYTES: Final = 4_194_304
+"""A 422 that names 100 ids takes about 20 kB, a token's answer about 2 kB. A page of 100
+opportunities may come near 1 MB, where each letter of a description is escaped (`\\u0928`)."""
 
 
 def read_body(response: httpx.Response, pacing: Pacing, *, until: float) -> bytes:

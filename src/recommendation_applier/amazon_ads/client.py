@@ -1,12 +1,14 @@
 """The Partner Opportunities API: several requests at a time, bounded in tries and in time."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeVar
 
-from recommendation_applier.amazon_ads.exchange import Exchange, error_of
+from recommendation_applier.amazon_ads.exchange import Exchange
 from recommendation_applier.amazon_ads.gate import Gate
+from recommendation_applier.amazon_ads.meaning import error_of
+from recommendation_applier.amazon_ads.tries import MAX_ATTEMPTS, Tally, Tries
 from recommendation_applier.amazon_ads.wire import Answer, application_status_path, apply_path
 from recommendation_applier.amazon_ads.workers import Workers
 from recommendation_applier.domain.batching import ApplyBatch
@@ -14,7 +16,6 @@ from recommendation_applier.domain.errors import (
     AnswerLostError,
     OutOfTimeError,
     RetryableError,
-    ThrottledError,
     UnavailableError,
 )
 from recommendation_applier.domain.outcome import (
@@ -25,28 +26,10 @@ from recommendation_applier.domain.outcome import (
 )
 from recommendation_applier.domain.reasons import AcceptedReason
 
-MAX_ATTEMPTS: Final = 4
-"""Tries of one batch in one invocation; beyond that SQS brings the deliveries back, later."""
-
 GRACE_SECONDS: Final = 0.5
 """Past its deadline, a request gets this long to notice; then it is given up as lost."""
 
 Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What one batch may cost, and what it has cost so far."""
-
-    most_attempts: int = MAX_ATTEMPTS
-    attempts: int = 0
-    throttled: int = 0
-    ticket: int = 0
-    """The gate's, of the try that is under way."""
-    request_ids: tuple[str, ...] = ()
-    """Of every answer, the latest first."""
-    turned_away: RetryableError | None = None
-    """What the gate said, where it did; that is no failure of a try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +63,12 @@ class PartnerOpportunitiesClient:
         )
 
     def _apply(self, batch: ApplyBatch, *, most_attempts: int) -> ApplyResult:
-        tally = _Tally(most_attempts)
+        tally = Tally(most_attempts)
         started = self.exchange.pacing.monotonic()
         what = f"apply of {batch}"
         path = apply_path(batch.partner_opportunity_id)
         try:
-            answer = self._converse(path, batch, tally, what=what)
+            answer = self._post(path, batch, tally, what=what)
         except RetryableError as error:
             result = _unanswered(batch, error, tally)
         else:
@@ -96,7 +79,7 @@ class PartnerOpportunitiesClient:
         what = f"applicationStatus of {batch}"
         path = application_status_path(batch.partner_opportunity_id)
         try:
-            answer = self._converse(path, batch, _Tally(most_attempts), what=what)
+            answer = self._post(path, batch, Tally(most_attempts), what=what)
         except RetryableError as error:
             return _status_unanswered(batch, error)
         failure = error_of(answer, what=what)
@@ -106,46 +89,14 @@ class PartnerOpportunitiesClient:
             batch, answer.statuses or {}, failure, answer.request_ids, answer.campaign_ids
         )
 
-    def _converse(self, path: str, batch: ApplyBatch, tally: _Tally, *, what: str) -> Answer:
-        """Post until there is an answer, or no sense in another try."""
-        pacing = self.exchange.pacing
-        account = (batch.partner_opportunity_id, batch.advertiser)
-        attempt = 1
-        while True:
-            tally.ticket = self.gate.enter(account)  # who is turned away needs no token either
-            try:
-                answer = self.exchange.post(
-                    path, batch.request(), what=what, on_request=lambda: self._admit(account, tally)
-                )
-            except RetryableError as error:
-                if error is tally.turned_away:
-                    raise
-                self.gate.failed(account, error, ticket=tally.ticket)
-                tally.request_ids = (*error.request_ids, *tally.request_ids)
-                if not isinstance(error, ThrottledError | UnavailableError):
-                    raise
-                wait = error.retry_after or pacing.backoff(attempt)
-                if isinstance(error, ThrottledError):
-                    tally.throttled += 1
-                    self.gate.close_for(wait)
-                if attempt == tally.most_attempts or not pacing.has_time_for(wait):
-                    raise
-                if isinstance(error, UnavailableError):
-                    pacing.sleep(wait)
-            else:
-                self.gate.succeeded(account)
-                tally.request_ids = (*answer.request_ids, *tally.request_ids)
-                return answer
-            attempt += 1
-
-    def _admit(self, account: Hashable, tally: _Tally) -> None:
-        """Enter again: fetching a token took time, in which others may have been throttled."""
-        try:
-            tally.ticket = self.gate.enter(account)
-        except RetryableError as error:
-            tally.turned_away = error
-            raise
-        tally.attempts += 1
+    def _post(self, path: str, batch: ApplyBatch, tally: Tally, *, what: str) -> Answer:
+        return Tries(self.gate, self.exchange.pacing).until_answered(
+            (batch.partner_opportunity_id, batch.advertiser),
+            lambda on_request: self.exchange.post(
+                path, batch.request(), what=what, on_request=on_request
+            ),
+            tally,
+        )
 
     def _together(
         self,
@@ -171,7 +122,7 @@ class PartnerOpportunitiesClient:
         )
 
 
-def _answered(batch: ApplyBatch, answer: Answer, tally: _Tally, *, what: str) -> ApplyResult:
+def _answered(batch: ApplyBatch, answer: Answer, tally: Tally, *, what: str) -> ApplyResult:
     named = split(batch.recommendation_ids, successes=answer.successes, failures=answer.failures)
     error = error_of(answer, what=what)
     accepted, unnamed = dict(named.accepted), named.unnamed
@@ -198,9 +149,9 @@ def _answered(batch: ApplyBatch, answer: Answer, tally: _Tally, *, what: str) ->
 
 
 def _unanswered(
-    batch: ApplyBatch, error: RetryableError, tally: _Tally | None = None
+    batch: ApplyBatch, error: RetryableError, tally: Tally | None = None
 ) -> ApplyResult:
-    tally = tally or _Tally()
+    tally = tally or Tally()
     return ApplyResult(
         batch=batch,
         accepted={},

@@ -1,7 +1,7 @@
 """One request, one answer, one typed error: the only place that touches the network."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +9,7 @@ import httpx
 
 from recommendation_applier.amazon_ads.bodies import read_body
 from recommendation_applier.amazon_ads.login_with_amazon import AccessToken, LoginWithAmazon
+from recommendation_applier.amazon_ads.meaning import error_of
 from recommendation_applier.amazon_ads.pacing import Pacing
 from recommendation_applier.amazon_ads.wire import Answer, headers, read_answer
 from recommendation_applier.domain.errors import (
@@ -16,7 +17,6 @@ from recommendation_applier.domain.errors import (
     CredentialsRefusedError,
     RefusedError,
     RetryableError,
-    ThrottledError,
     UnavailableError,
 )
 
@@ -28,17 +28,24 @@ CONNECT_TIMEOUT_SECONDS: Final = 3.0
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Failures before the first byte of the request. After any other, Amazon may have it."""
 
-_LOST_STATUSES: Final = (408, 422)
-"""What is not said of an id is not known: the service gave up waiting, or a 422 is silent of it."""
 
-_NOT_TAKEN_STATUSES: Final = (500, 503)
-"""The service itself says that it failed. Any other 5xx is a gateway's, which gave up on a service
-that may nevertheless have taken the request."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An answer, and what came with it; *location* is a presigned address where there is one."""
+
+    answer: Answer
+    content: bytes = field(default=b"", repr=False)
+    location: str | None = field(default=None, repr=False)
+
+    @property
+    def request_ids(self) -> tuple[str, ...]:
+        """What to quote to Amazon's support."""
+        return self.answer.request_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """Posts to the API for as long as the invocation lasts."""
+    """Speaks to the API for as long as the invocation lasts."""
 
     http: httpx.Client
     login: LoginWithAmazon
@@ -56,22 +63,63 @@ class Exchange:
         that names ids; `error_of` says what it means for the rest. A 401 costs one new token and
         one repeat. Raises CredentialsRefusedError, and WaitErrors for all that is no answer.
         """
-        token = self.login.access_token(self.http, self.pacing)
-        on_request()
-        answer = self._post(path, body, token, what=what)
-        if answer.status == httpx.codes.UNAUTHORIZED:
-            token = self.login.access_token(self.http, self.pacing, rejected=token.value)
-            on_request()
-            answer = self._post(path, body, token, what=what)
+        received, token = self._authorized("POST", path, body, what=what, on_request=on_request)
+        answer = received.answer
         error = error_of(answer, what=what)
         partial = isinstance(error, AnswerLostError) and (answer.successes or answer.failures)
         if error is None or isinstance(error, RefusedError) or partial:
             return answer
+        raise self._forgetting(token, error)
+
+    def get(self, path: str, *, what: str, on_request: Callable[[], None]) -> Received:
+        """Get *path* once: what comes with a 2xx, or the redirect of a 307.
+
+        Nothing is taken by looking, so that a lost answer is no more than one to ask for again.
+        Raises RefusedError that says what to do, and otherwise what `post` raises.
+        """
+        received, token = self._authorized("GET", path, None, what=what, on_request=on_request)
+        if received.answer.status == httpx.codes.TEMPORARY_REDIRECT:
+            return received
+        error = error_of(received.answer, what=what, is_read=True)
+        if error is not None:
+            raise self._forgetting(token, error)
+        return received
+
+    def _authorized(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, object] | None,
+        *,
+        what: str,
+        on_request: Callable[[], None],
+    ) -> tuple[Received, AccessToken]:
+        token = self.login.access_token(self.http, self.pacing)
+        on_request()
+        received = self._send(method, path, body, token, what=what)
+        if received.answer.status == httpx.codes.UNAUTHORIZED:
+            token = self.login.access_token(self.http, self.pacing, rejected=token.value)
+            on_request()
+            received = self._send(method, path, body, token, what=what)
+        return received, token
+
+    def _forgetting(
+        self, token: AccessToken, error: RetryableError | RefusedError
+    ) -> RetryableError | RefusedError:
+        """Give *error*, and let go of the *token* that it may be about."""
         if isinstance(error, CredentialsRefusedError):
             self.login.forget(token)
-        raise error
+        return error
 
-    def _post(self, path: str, body: dict[str, object], token: AccessToken, *, what: str) -> Answer:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, object] | None,
+        token: AccessToken,
+        *,
+        what: str,
+    ) -> Received:
         seconds = min(REQUEST_TIMEOUT_SECONDS, self.pacing.seconds_left())
         until = self.pacing.monotonic() + seconds
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT_SECONDS, seconds))
@@ -79,10 +127,11 @@ class Exchange:
             client_id=token.client_id,
             manager_account=self.manager_account,
             access_token=token.value,
+            has_body=body is not None,
         )
         try:
             with self.http.stream(
-                "POST",
+                method,
                 self.url + path,
                 json=body,
                 headers=request_headers,
@@ -100,17 +149,19 @@ class Exchange:
             ) from None
         except httpx.HTTPError as error:
             # `from None`: the cause holds the request, and with it the Authorization header.
-            raise AnswerLostError(
-                f"{what}: the answer was lost: {_describe(error)}; Amazon may have taken it"
-            ) from None
+            lost = f"{what}: the answer was lost: {_describe(error)}"
+            if body is None:
+                raise UnavailableError(lost) from None
+            raise AnswerLostError(f"{lost}; Amazon may have taken it") from None
         answer_headers = {name.lower(): value for name, value in response.headers.items()}
-        return read_answer(
+        answer = read_answer(
             response.status_code,
             answer_headers,
             content,
             now=self.now(),
             secrets=(token.value, token.client_id),
         )
+        return Received(answer, content, answer_headers.get("location"))
 
     def _turn_back_when_over(self, event: str, _: Mapping[str, object]) -> None:
         """Let no request begin that nobody waits for any more.
@@ -121,41 +172,6 @@ class Exchange:
         over = self.http.is_closed or not self.pacing.seconds_left()
         if over and event.endswith("send_request_headers.started"):
             raise httpx.ConnectTimeout("the invocation was over before the request could be sent")
-
-
-def error_of(answer: Answer, *, what: str) -> RetryableError | RefusedError | None:
-    """Say what *answer* means for the ids that it does not name; None if they are accepted."""
-    status = answer.status
-    if 200 <= status < 300:  # noqa: PLR2004 - the bounds of a class of HTTP statuses
-        return None
-    message = f"{what} failed: {answer}"
-    kind: type[RetryableError]
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        kind = ThrottledError
-    elif status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        message += (
-            "; see that the token belongs to a login with Admin or Custom-Editor permission in the "
-            "Partner Network account, and that PartnerNetworkAccountId is that account's id"
-        )
-        kind = CredentialsRefusedError
-    elif status in _LOST_STATUSES:
-        kind = AnswerLostError
-    elif status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        # One that names some ids got far enough to have taken the others as well.
-        names_ids = answer.successes or answer.failures
-        is_lost = names_ids or status not in _NOT_TAKEN_STATUSES
-        kind = AnswerLostError if is_lost else UnavailableError
-    else:
-        return RefusedError(
-            message, http_status=status, api_code=answer.code, request_ids=answer.request_ids
-        )
-    return kind(
-        message,
-        retry_after=answer.retry_after or 0.0,
-        http_status=status,
-        api_code=answer.code,
-        request_ids=answer.request_ids,
-    )
 
 
 def _describe(error: httpx.HTTPError) -> str:

@@ -68,11 +68,18 @@ def application_status_path(partner_opportunity_id: str) -> str:
     return f"/partnerOpportunities/{_segment(partner_opportunity_id)}/applicationStatus"
 
 
-def headers(*, client_id: str, manager_account: str, access_token: str) -> dict[str, str]:
+def file_path(partner_opportunity_id: str) -> str:
+    """The path of an opportunity's data file; the id is percent-encoded whole."""
+    return f"/partnerOpportunities/{_segment(partner_opportunity_id)}/file"
+
+
+def headers(
+    *, client_id: str, manager_account: str, access_token: str, has_body: bool = True
+) -> dict[str, str]:
     """The headers that each operation requires; there is no profile Scope header in this API."""
     return {
         "Accept": MEDIA_TYPE,
-        "Content-Type": MEDIA_TYPE,
+        **({"Content-Type": MEDIA_TYPE} if has_body else {}),
         "Amazon-Advertising-API-ClientId": client_id,
         "Amazon-Advertising-API-Manager-Account": manager_account,
         "Authorization": f"Bearer {access_token}",

@@ -1,12 +1,13 @@
 """The dead-letter queue: letters are stored for certain, or named as not stored."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from recommendation_applier.aws.sqs_batches import MAX_BYTES, packed, size_of
 from recommendation_applier.domain.dead_letter import DeadLetter
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
         MessageAttributeValueTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
-
-MAX_ENTRIES: Final = 10
-MAX_BYTES: Final = 1_048_576
-"""Of one message and of one SendMessageBatch as a whole, attributes included (SQS quotas)."""
 
 _MAX_PASSES: Final = 3
 """Entries that SQS refuses through a fault of its own are sent again, so many times in all."""
@@ -59,7 +56,7 @@ class DeadLetterQueue:
         stored: set[int] = set()
         refused = dict.fromkeys(waiting, "not named in the answer")
         for _ in range(_MAX_PASSES):
-            for entries in _pack(list(waiting.values())):
+            for entries in packed(list(waiting.values())):
                 if self._time_is_up():
                     self._report_failure(
                         f"storing {len(waiting.keys() - stored)} dead letters on "
@@ -103,35 +100,10 @@ class DeadLetterQueue:
                 "MessageBody": body,
                 "MessageAttributes": described,
             }
-            if body and _size(entry) <= MAX_BYTES:
+            if body and size_of(entry) <= MAX_BYTES:
                 return entry
         self._report_failure(
             f"a dead letter ({letter.reason.code}) is larger than SQS takes; the message "
             f"{', '.join(letter.message_ids)} stays on the ingress queue until SQS moves it"
         )
         return None
-
-
-def _pack(
-    entries: "Sequence[SendMessageBatchRequestEntryTypeDef]",
-) -> "Iterator[list[SendMessageBatchRequestEntryTypeDef]]":
-    """Cut *entries* so that no call has too many of them or too many bytes; order is kept."""
-    batch: list[SendMessageBatchRequestEntryTypeDef] = []
-    size = 0
-    for entry in entries:
-        if batch and (len(batch) == MAX_ENTRIES or size + _size(entry) > MAX_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(entry)
-        size += _size(entry)
-    if batch:
-        yield batch
-
-
-def _size(entry: "SendMessageBatchRequestEntryTypeDef") -> int:
-    """Count as SQS does: body, and name, type and value of each attribute, in UTF-8."""
-    attributes = sum(
-        len(name) + len(value["DataType"]) + len(value["StringValue"])
-        for name, value in entry["MessageAttributes"].items()
-    )
-    return len(entry["MessageBody"].encode()) + attributes

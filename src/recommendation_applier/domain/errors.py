@@ -5,6 +5,7 @@ ApplierError
 │   ├── WaitError                   nobody: it is tried again later
 │   │   ├── ThrottledError          429; carries how long to wait
 │   │   ├── UnavailableError        nothing was taken: no connection, 500, 503
+│   │   │   └── FileReplacedError   a data file is another one by now: read it from its beginning
 │   │   ├── AnswerLostError         something may have been taken: ask before sending again
 │   │   ├── OutOfTimeError          the invocation's time is up; nothing was sent
 │   │   ├── BreakerOpenError        the API is left alone for a while; nothing was sent
@@ -87,6 +88,10 @@ class ThrottledError(WaitError):
 
 class UnavailableError(WaitError):
     """The other side could not be reached, or said that it failed: nothing was taken."""
+
+
+class FileReplacedError(UnavailableError):
+    """A data file was replaced while it was read: what was read is of no use to the rest."""
 
 
 class AnswerLostError(WaitError):

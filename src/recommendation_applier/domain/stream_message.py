@@ -132,6 +132,16 @@ def rejection(error: ValidationError, body: str, *, names: Mapping[str, str]) ->
     )
 
 
+def grouping_type_of(inner: Json) -> object:
+    """Find the grouping type in an `explanation`, which data files have in the same structure."""
+    value: object = inner
+    for key in ("explanation", "recommendation_context", "grouping_context", "grouping_type"):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
 def shorten(value: object) -> str:
     """Show *value* in a sentence, however long it is."""
     text = repr(value) if not isinstance(value, str) else f"'{value[:_SHOWN_CHARACTERS]}'"
@@ -173,13 +183,15 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
     fields = {
         "recommendation_id": inner.get("recommendation_id"),
         "advertiser": advertiser,
+        # Amazon's messages name none; what the reader of data files puts on the queue does.
+        "partner_opportunity_id": _first(message, "partnerOpportunityId", "partner_opportunity_id"),
         "published_date": inner.get("published_date"),
         "expiry_date": inner.get("expiry_date"),
         "type": inner.get("type"),
         "ad_product": inner.get("ad_product"),
         "campaign_id": inner.get("campaign_id"),
         "recommendation_group": inner.get("recommendation_group"),
-        "grouping_type": _grouping_type(inner),
+        "grouping_type": grouping_type_of(inner),
         "current_settings": inner.get("current_campaign_settings"),
         "recommended_settings": inner.get("recommended_campaign_settings"),
     }
@@ -214,15 +226,6 @@ def _read_inactive(message: Json, inner: Json, body: str) -> Content:
         body,
         account=account[:MAX_ID_LENGTH] if isinstance(account, str) else None,
     )
-
-
-def _grouping_type(inner: Json) -> object:
-    value: object = inner
-    for key in ("explanation", "recommendation_context", "grouping_context", "grouping_type"):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
 
 
 def _first(message: Json, *names: str) -> object:

@@ -11,6 +11,7 @@ from recommendation_applier.domain.errors import CredentialsRefusedError
 from recommendation_applier.domain.follow_up import ApplicationEnd
 from recommendation_applier.domain.reasons import Door
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
+from recommendation_applier.use_cases.index_opportunities import IndexReport
 from recommendation_applier.use_cases.progress import Report
 
 DOOR_METRICS: Final = {
@@ -68,6 +69,11 @@ def ended_counts(ended: Iterable[EndedApplication]) -> dict[str, int]:
             UNSETTLED_APPLICATIONS: ends[ApplicationEnd.UNSETTLED],
         }
     )
+
+
+def index_counts(report: IndexReport) -> dict[str, int]:
+    """Count what one tick of the index met that somebody has to act upon."""
+    return _those_that_happened(_credentials_refused([report.failure]))
 
 
 def emit(found: Mapping[str, int], metrics: Metrics) -> None:

@@ -56,7 +56,7 @@ QueueUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
 class FollowUpSettings(BaseModel):
-    """What the template gives to both functions, and all that it gives to the follow-up function.
+    """What the template gives to all functions, and all that it gives to the follow-up function.
 
     Every variable is required. The names are those of the environment in lower case, and a test
     holds them to the template.
@@ -73,6 +73,13 @@ class FollowUpSettings(BaseModel):
     powertools_log_level: Literal["DEBUG", "INFO"]
     powertools_metrics_namespace: Text
     powertools_service_name: Text
+
+
+class OpportunitiesSettings(FollowUpSettings):
+    """What the template gives to the function that reads opportunity files."""
+
+    opportunity_files: Literal["INDEX", "APPLY"]
+    ingress_queue_url: QueueUrl
 
 
 class Settings(FollowUpSettings):

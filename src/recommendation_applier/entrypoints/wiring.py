@@ -1,4 +1,4 @@
-"""What both functions are made of: connections to Amazon Ads and to the ledger, and their time."""
+"""What all functions are made of: connections to Amazon Ads and to the ledger, and their time."""
 
 import random
 import ssl
@@ -15,9 +15,12 @@ from recommendation_applier.amazon_ads.client import PartnerOpportunitiesClient
 from recommendation_applier.amazon_ads.exchange import Exchange
 from recommendation_applier.amazon_ads.gate import Gate
 from recommendation_applier.amazon_ads.login_with_amazon import LoginWithAmazon
+from recommendation_applier.amazon_ads.opportunities import OpportunityCatalogue
+from recommendation_applier.amazon_ads.opportunity_files import OpportunityFiles
 from recommendation_applier.amazon_ads.pacing import Pacing
 from recommendation_applier.amazon_ads.workers import WorkerThreads
 from recommendation_applier.aws.breaker_store import StoredBreaker
+from recommendation_applier.aws.opportunity_index import StoredOpportunityIndex
 from recommendation_applier.aws.secrets import SecretCredentials
 from recommendation_applier.entrypoints.settings import FollowUpSettings
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
@@ -120,6 +123,34 @@ class AmazonAds:
         self, http: httpx.Client, until: Time, *, report_failure: Callable[[str], None]
     ) -> GuardedPartnerOpportunities:
         """Join the API's parts for an invocation."""
+        settings = self.settings
+        exchange, gate = self._exchange(http, until)
+        client = PartnerOpportunitiesClient(
+            exchange, gate, WorkerThreads(settings.max_concurrent_requests)
+        )
+        breaker = StoredBreaker(
+            self.dynamodb,
+            table_name=settings.ledger_table_name,
+            report_failure=report_failure,
+            time_is_up=until.is_up,
+        )
+        return GuardedPartnerOpportunities(client, breaker, now)
+
+    def files(self, http: httpx.Client, until: Time) -> OpportunityFiles:
+        """Join the parts that read opportunities and their files, for an invocation."""
+        return OpportunityFiles(OpportunityCatalogue(*self._exchange(http, until)))
+
+    def index(self, until: Time) -> StoredOpportunityIndex:
+        """Give the index of opportunities, for an invocation."""
+        return StoredOpportunityIndex(
+            self.dynamodb,
+            table_name=self.settings.ledger_table_name,
+            clock=now,
+            time_is_up=until.is_up,
+            wait=_sleep_at_most,
+        )
+
+    def _exchange(self, http: httpx.Client, until: Time) -> tuple[Exchange, Gate]:
         pacing = Pacing(
             deadline=until.last_request,
             monotonic=time.monotonic,
@@ -135,18 +166,7 @@ class AmazonAds:
             manager_account=settings.partner_network_account_id,
             now=now,
         )
-        client = PartnerOpportunitiesClient(
-            exchange,
-            Gate(pacing, max_concurrent_requests=settings.max_concurrent_requests),
-            WorkerThreads(settings.max_concurrent_requests),
-        )
-        breaker = StoredBreaker(
-            self.dynamodb,
-            table_name=settings.ledger_table_name,
-            report_failure=report_failure,
-            time_is_up=until.is_up,
-        )
-        return GuardedPartnerOpportunities(client, breaker, now)
+        return exchange, Gate(pacing, max_concurrent_requests=settings.max_concurrent_requests)
 
 
 def connect(session: "boto3.session.Session", settings: FollowUpSettings) -> AmazonAds:
@@ -162,6 +182,10 @@ def connect(session: "boto3.session.Session", settings: FollowUpSettings) -> Ama
         tls=httpx.create_ssl_context(),
         dynamodb=session.client("dynamodb", config=LEDGER_CONFIG),
     )
+
+
+def _sleep_at_most(seconds: float) -> None:
+    time.sleep(random.uniform(0.0, seconds))  # noqa: S311 - jitter, not a secret
 
 
 def now() -> datetime:

@@ -68,33 +68,33 @@ DOOR_BUGS: Final = (
     # --- The API ---
     Bug(
         "a lost answer is repeated within the invocation",
-        "amazon_ads/client.py",
+        "amazon_ads/tries.py",
         "                if not isinstance(error, ThrottledError | UnavailableError):\n"
         "                    raise\n",
         "",
     ),
     Bug(
         "a 422 that does not name an id is taken for a refusal of it",
-        "amazon_ads/exchange.py",
+        "amazon_ads/meaning.py",
         "_LOST_STATUSES: Final = (408, 422)",
         "_LOST_STATUSES: Final = (408,)",
         within=200,
     ),
     Bug(
         "a 504 is taken for a 503",
-        "amazon_ads/exchange.py",
+        "amazon_ads/meaning.py",
         "_NOT_TAKEN_STATUSES: Final = (500, 503)",
         "_NOT_TAKEN_STATUSES: Final = (500, 503, 504)",
     ),
     Bug(
         "a 500 that names some ids is taken for one that names none",
-        "amazon_ads/exchange.py",
+        "amazon_ads/meaning.py",
         "is_lost = names_ids or status not in _NOT_TAKEN_STATUSES",
         "is_lost = status not in _NOT_TAKEN_STATUSES",
     ),
     Bug(
         "Retry-After is not waited for",
-        "amazon_ads/client.py",
+        "amazon_ads/tries.py",
         "wait = error.retry_after or pacing.backoff(attempt)",
         "wait = pacing.backoff(attempt)",
     ),

@@ -1,0 +1,55 @@
+"""What has to do with opportunities and their files, as the use cases need it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Protocol
+
+from recommendation_applier.domain.opportunity import Opportunity
+from recommendation_applier.domain.opportunity_index import FileProgress, Indexed, Lessons
+from recommendation_applier.domain.opportunity_rows import Row, UnreadableRow
+from recommendation_applier.domain.recommendation import Recommendation
+
+
+class AccountTeamFiles(Protocol):
+    """The data files whose rows can be applied."""
+
+    def opportunities(self) -> Sequence[Opportunity]:
+        """List the opportunities of Amazon's account teams.
+
+        Raises RetryableError or RefusedError.
+        """
+
+    def rows(self, partner_opportunity_id: str) -> Iterator[Row | UnreadableRow]:
+        """Read the file of an opportunity from its beginning, row by row.
+
+        Raises RetryableError or RefusedError, in the middle of it as well.
+        """
+
+
+class OpportunityIndex(Protocol):
+    """Where the index is kept. Raises LedgerUnavailableError."""
+
+    def known(self, recommendation_ids: Collection[str]) -> Mapping[str, Indexed]:
+        """Give what is known of recommendations, by id; those that are not known are left out."""
+
+    def keep(self, entries: Sequence[Indexed]) -> None:
+        """Keep *entries*, each of another recommendation, over what was known before."""
+
+    def progress(self) -> Mapping[str, FileProgress]:
+        """Give how far each file was read, by opportunity."""
+
+    def save_progress(self, progress: FileProgress) -> bool:
+        """Keep *progress* if the kept one is of the version before; tell whether it is kept."""
+
+    def lessons(self) -> Lessons:
+        """Give what the index has taught."""
+
+    def teach_group(self, group: str, partner_opportunity_id: str) -> None:
+        """Remember that a recommendation of *group* is of an opportunity."""
+
+
+class Offers(Protocol):
+    """The ingress queue, seen from the files."""
+
+    def offer(self, recommendations: Sequence[Recommendation]) -> AbstractSet[str]:
+        """Put *recommendations* on the queue; name the ids of those that are there for certain."""
