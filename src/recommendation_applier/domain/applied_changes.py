@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recommendation_applier.domain.ledger import BatchRecord
-from recommendation_applier.domain.recommendation import Advertiser, Recommendation
+from recommendation_applier.domain.recommendation import Advertiser
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What a recommendation is about, as far as it says.
+
+    One that proposes a new campaign does not know its id.
+    """
+
+    ad_product: str | None = None
+    campaign_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +24,7 @@ class AppliedChange:
     """A recommendation that was applied.
 
     *applied_at* is when it was accepted: Amazon made the change then or a little later.
-    *ad_product* and *campaign_id* are as the recommendation had them, None where it had none, as
-    one has no campaign that proposes a new one.
+    *ad_product* and *campaign_id* are as the recommendation had them.
     """
 
     advertiser: Advertiser
@@ -24,13 +34,13 @@ class AppliedChange:
 
 
 def applied_changes(
-    recommendations: Mapping[str, Recommendation], records: Iterable[BatchRecord]
+    campaigns: Mapping[str, Campaign], records: Iterable[BatchRecord]
 ) -> Iterator[AppliedChange]:
     """Give one change for each recommendation that *records* say was applied, in no order.
 
     That is one which was accepted and whose application neither failed nor is still being followed.
-    One that two claims found accepted counts from the earlier. Of one that is not among
-    *recommendations*, account and moment are known all the same.
+    One that two claims found accepted counts from the earlier. *campaigns* are by recommendation
+    id; of one that is not among them, account and moment are known all the same.
     """
     first: dict[str, BatchRecord] = {}
     for record in records:
@@ -38,11 +48,11 @@ def applied_changes(
             known = first.get(recommendation_id, record)
             first[recommendation_id] = min(known, record, key=_accepted_at)
     for recommendation_id, record in first.items():
-        recommendation = recommendations.get(recommendation_id)
+        campaign = campaigns.get(recommendation_id, Campaign())
         yield AppliedChange(
             advertiser=record.advertiser,
-            ad_product=recommendation.ad_product if recommendation else None,
-            campaign_id=recommendation.campaign_id if recommendation else None,
+            ad_product=campaign.ad_product,
+            campaign_id=campaign.campaign_id,
             applied_at=_accepted_at(record),
         )
 

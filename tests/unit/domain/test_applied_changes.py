@@ -5,10 +5,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendation_applier.domain.applied_changes import AppliedChange, applied_changes
+from recommendation_applier.domain.applied_changes import AppliedChange, Campaign, applied_changes
 from recommendation_applier.domain.follow_up import ApplicationEnd, FollowUpState
 from recommendation_applier.domain.ledger import Verdict
-from tests.builders import NOW, advertiser, recommendation
+from tests.builders import NOW, advertiser
 from tests.ledger_builders import OTHER_TOKEN, record
 
 SENT = NOW - timedelta(seconds=1)
@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 def test_what_was_accepted_and_did_not_fail_was_applied_when_it_was_sent() -> None:
     """Account and moment are the record's, ad product and campaign the recommendation's."""
-    known = {"rec-1": recommendation("rec-1", ad_product="SB", campaign_id="7")}
+    known = {"rec-1": Campaign("SB", "7")}
 
     changes = list(applied_changes(known, [record("rec-1", "rec-2")]))
 

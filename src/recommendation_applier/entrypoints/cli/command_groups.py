@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typer import Context
 
 GROUPS: Final = {
+    "click-credits": ("click_credits_commands", "What advertisers can earn, and how far they are."),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
 }
 """By name, in the order of `--help`: the module in this package, and what it is for in one line.

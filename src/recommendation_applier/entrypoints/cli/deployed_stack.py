@@ -27,6 +27,8 @@ Output = Literal[
     "IngressQueueArn",
     "IngressQueueUrl",
     "LedgerTableName",
+    "OpportunitiesFunctionLogGroupName",
+    "OpportunitiesFunctionName",
 ]
 """The outputs of template.yaml; a test holds the two together."""
 
