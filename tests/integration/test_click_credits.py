@@ -122,8 +122,9 @@ def test_records_that_cannot_be_read_are_told(deployment: Deployment) -> None:
 
     result = applier("click-credits", "progress", *STACK, "--json")
 
-    assert result.stderr == "1 records of the ledger cannot be read.\n"
-    assert json.loads(result.stdout)["accounts"] == []
+    assert result.stderr == "Records of the ledger that cannot be read: 1\n"
+    document = json.loads(result.stdout)
+    assert (document["accounts"], document["unreadableRecords"]) == ([], 1)
 
 
 def test_terms_that_are_wrong_are_told_in_a_sentence(tmp_path: Path) -> None:
@@ -207,7 +208,9 @@ def test_offers_are_listed_by_their_end() -> None:
     result = applier("click-credits", "list", *STACK)
 
     assert result.exit_code == 0
-    assert result.stderr.startswith("1 rows refused, the first since promotionAmountLc is '-5'; it")
+    assert result.stderr.startswith(
+        "Rows refused: 1, the first since promotionAmountLc is '-5'; it"
+    )
     rows = [line.split() for line in result.stdout.splitlines() if "launch a" in line]
     assert [(row[0], row[3]) for row in rows] == [("3", "US"), ("12", "US"), ("30", "UK")]
     assert "200 GBP, 250 USD" in result.stdout

@@ -20,7 +20,6 @@ is decided here, and is a field where another promotion may want it otherwise:
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from importlib.resources import files
 from typing import Annotated, Final, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
@@ -158,12 +157,6 @@ class PromotionTerms(BaseModel):
 
     def _week(self, day: date) -> date:
         return day - timedelta(days=(day.weekday() - _WEEKDAYS.index(self.week_begins)) % 7)
-
-
-def shipped_terms() -> PromotionTerms:
-    """Read the terms that come with this package: those of the promotion of 2022."""
-    source = files(__package__).joinpath("terms", "amazon-ads-api-2022.toml")
-    return read_terms(source.read_text(encoding="utf-8"), source=source.name)
 
 
 def read_terms(text: str, *, source: str) -> PromotionTerms:

@@ -16,6 +16,8 @@ from recommendation_applier.domain.click_credits import (
     qualifying_action,
     totals,
 )
+from recommendation_applier.domain.opportunity import CLICK_CREDITS
+from recommendation_applier.domain.published_catalogue import published_catalogue
 from tests.builders import NOW
 from tests.click_credit_builders import OFFER_OPPORTUNITY, offer
 
@@ -201,6 +203,14 @@ def test_the_catalogue_says_what_earns_the_credits(uuid: str, action: str) -> No
     assert qualifying_action(uuid) is None
 
 
-def test_the_offers_of_these_tests_are_of_the_catalogue() -> None:
-    """So that they could stand in a real file."""
-    assert qualifying_action(OFFER_OPPORTUNITY) == "launch a Sponsored Brands campaign"
+def test_every_click_credit_opportunity_of_the_catalogue_has_its_action() -> None:
+    """The catalogue that is shipped names the same three."""
+    click_credits = [
+        each.partner_opportunity_id
+        for each in published_catalogue().opportunities.values()
+        if each.objective_type == CLICK_CREDITS
+    ]
+
+    assert len(click_credits) == 3
+    assert all(map(qualifying_action, click_credits))
+    assert OFFER_OPPORTUNITY in click_credits

@@ -13,7 +13,7 @@ from recommendation_applier.aws.ledger_scan import read_applications
 from recommendation_applier.domain.applied_changes import applied_changes
 from recommendation_applier.domain.click_credit_offer import ClickCreditOffer
 from recommendation_applier.domain.click_credits import OfferFilter, open_offers
-from recommendation_applier.domain.promotion_terms import read_terms, shipped_terms
+from recommendation_applier.domain.promotion_terms import read_terms
 from recommendation_applier.domain.promotions import progress_of
 from recommendation_applier.entrypoints.cli import offer_output, promotion_output
 from recommendation_applier.entrypoints.cli.amazon import opportunity_files
@@ -29,6 +29,8 @@ from recommendation_applier.entrypoints.cli.output import (
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+
+_SHIPPED_TERMS: Final = Path(__file__).parents[2] / "domain/terms/amazon-ads-api-2022.toml"
 
 app: Final = typer.Typer(rich_markup_mode=None)
 
@@ -88,7 +90,7 @@ def list_offers(
         )
         print_facts(offer_output.facts_of(offers))
     for refused in refusals.rows():
-        typer.echo(f"{refused['rows']} rows refused, the first since {refused['first']}", err=True)
+        typer.echo(f"Rows refused: {refused['rows']}, the first since {refused['first']}", err=True)
 
 
 @app.command()
@@ -115,11 +117,8 @@ def progress(
     Reads the whole table of the ledger, which costs a read unit for every 8 kB in it.
     """
     _at_most_one(as_json=as_json, as_csv=as_csv)
-    terms = (
-        read_terms(terms_file.read_text(encoding="utf-8", errors="replace"), source=str(terms_file))
-        if terms_file
-        else shipped_terms()
-    )
+    file = terms_file or _SHIPPED_TERMS
+    terms = read_terms(file.read_text(encoding="utf-8", errors="replace"), source=str(file))
     stack = deployed_stack(context)
     dynamodb: DynamoDBClient = stack.session.client("dynamodb")
     with counting("Reading the ledger") as count:
@@ -130,7 +129,8 @@ def progress(
     found = progress_of(applied_changes(known.campaigns, known.records), terms, now=now)
     rows = promotion_output.rows_of(found, terms)
     if as_json:
-        print_json(promotion_output.document_of(found, terms, now))
+        unreadable = {"unreadableRecords": known.unreadable}
+        print_json(promotion_output.document_of(found, terms, now) | unreadable)
     elif as_csv:
         write_csv(rows, promotion_output.CSV, sys.stdout)
     else:
@@ -138,7 +138,7 @@ def progress(
         people = [promotion_output.for_people(row, terms) for row in rows]
         print_rows(people, promotion_output.TABLE, as_json=False)
     if known.unreadable:
-        typer.echo(f"{known.unreadable} records of the ledger cannot be read.", err=True)
+        typer.echo(f"Records of the ledger that cannot be read: {known.unreadable}", err=True)
 
 
 def _read(files: ClickCreditFiles, refusals: offer_output.Refusals) -> Iterator[ClickCreditOffer]:
