@@ -37,7 +37,8 @@ test: ## every check and every test
 	@$(MAKE) lint
 	@.tools/sam/bin/sam validate --lint
 	@.tools/checkov/bin/checkov --config-file .checkov.yaml
-	@.venv/bin/python -m pytest --cov --cov-config=pyproject.toml $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses=auto --dist=worksteal \
+		--cov --cov-config=pyproject.toml $(ARGS)
 
 .PHONY: lint
 lint: $(DEVELOPMENT) ## style, types, import rules and the template

@@ -10,21 +10,17 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    """Start it; `finish` waits for what it says."""
-    return subprocess.Popen(
+def simulate(*arguments: str) -> dict[str, Any]:
+    """Run it and give the figures that it says; where something is wrong, fail with its story."""
+    done = subprocess.run(
         [sys.executable, "-m", "tests.simulation", "--json", *arguments],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONHASHSEED": "0"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
+        check=False,
     )
 
-
-def finish(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Give the figures that it says; where something is wrong, fail with its story."""
-    said, complained = process.communicate()
-    assert process.returncode == 0, said + complained
-    figures: dict[str, Any] = json.loads(said)
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures: dict[str, Any] = json.loads(done.stdout)
     return figures

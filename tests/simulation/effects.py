@@ -110,7 +110,7 @@ class Effects:
         return result
 
     def do_holding(self, name: str, action: Callable[[], Result], *, seconds: float) -> Result:
-        """Let *action* take place without giving the baton away: the caller holds a lock.
+        """Let *action* take place without ending the turn: the caller holds a lock.
 
         The *seconds* that it takes are made up for at the next effect.
         """

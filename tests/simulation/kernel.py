@@ -1,19 +1,16 @@
-"""One clock, one heap of events, one source of chance, and a baton that real code runs by.
+"""One clock, one heap of events, one source of chance, and real code that takes turns.
 
-Each piece of real code runs in a thread of its own, but only while it holds the baton: exactly one
-thread runs at any moment. Wherever it would wait for the world it gives the baton back, and the
-kernel alone decides who goes on. Nothing sleeps, and a seed replays exactly.
+Each piece of real code runs in a greenlet of its own, on its own stack and in the one thread there
+is. Wherever it would wait for the world it switches back to the kernel, which alone decides who
+goes on. Nothing sleeps, and a seed replays exactly.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from heapq import heappop, heappush
 from random import Random
-from threading import Lock
 from typing import Final
 
-_THREADS: Final = ThreadPoolExecutor(max_workers=512, thread_name_prefix="simulated")
-"""Kept from one seed to the next: to start a thread costs more than most of what it does here."""
+from greenlet import getcurrent, greenlet
 
 NEVER: Final = float("inf")
 
@@ -46,8 +43,6 @@ class Kernel:
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._number = 0
         self._until = NEVER
-        self._baton = Lock()
-        self._baton.acquire()
         self._tasks: dict[int, Task] = {}
 
     def at(self, moment: float, event: Callable[[], None]) -> None:
@@ -60,7 +55,7 @@ class Kernel:
         self.at(self.now + seconds, event)
 
     def spawn(self, code: Callable[[], None], *, ends_at: float = NEVER) -> "Task":
-        """Run *code* in a thread of its own from now on; at *ends_at* it is killed."""
+        """Run *code* from now on; at *ends_at* it is killed."""
         self._number += 1
         task = Task(self, code, number=self._number, ends_at=ends_at)
         self._tasks[task.number] = task
@@ -88,7 +83,7 @@ class Kernel:
         return not self._events
 
     def close(self) -> None:
-        """End every thread that is left."""
+        """End everything that still waits."""
         while self._tasks:
             task = next(iter(self._tasks.values()))
             task.kill()
@@ -106,25 +101,13 @@ class Kernel:
         self.steps += 1
         return True
 
-    def hand_over(self, task: "Task", baton: Lock) -> bool:
-        """Let *task*, which waits for *baton*, run until it gives it back; tell if it has ended."""
-        self.current = task
-        baton.release()
-        self._baton.acquire()
-        self.current = None
-        return task.done
-
-    def take_back(self) -> None:
-        """Give the baton back to the kernel: called by the thread of a task."""
-        self._baton.release()
-
     def forget(self, task: "Task") -> None:
         """Keep no book of *task* any more."""
         self._tasks.pop(task.number, None)
 
 
 class Task:
-    """Real code in a thread of its own, which runs while it has the baton."""
+    """Real code that runs in turns, each until it waits for the world."""
 
     def __init__(
         self, kernel: Kernel, code: Callable[[], None], *, number: int, ends_at: float
@@ -134,27 +117,31 @@ class Task:
         self.ends_at = ends_at
         self.lag = 0.0
         """Virtual seconds that it has used and not waited for yet: what it does while it holds a
-        lock of its own cannot give the baton away."""
+        lock of its own cannot end its turn."""
         self.owner: object = None
         """On whose behalf it runs."""
         self.done = False
         self.dying = False
+        self.error: BaseException | None = None
+        """What ended it, once it is done: None where it came to its own end."""
         self._kernel = kernel
         self._code = code
-        self._baton = Lock()
-        self._baton.acquire()
+        self._turn = greenlet(self._run)
+        self._giver = getcurrent()
         self._pause = 0
         self._is_waiting = False
         self._ended: list[Callable[[], None]] = []
-        self._future: Future[None] | None = None
 
     def go_on(self) -> None:
-        """Give it the baton, and come back when it gives it back."""
+        """Let it run until it waits for the world, or ends."""
         if self.done:
             return
-        if self._future is None:
-            self._future = _THREADS.submit(self._run)
-        if self._kernel.hand_over(self, self._baton):
+        self._kernel.current = self
+        # Whoever gives the turn gets it back, also from code that ends.
+        self._turn.parent = self._giver = getcurrent()
+        self._turn.switch()
+        self._kernel.current = None
+        if self._turn.dead:
             self._kernel.forget(self)
             for tell in self._ended:
                 tell()
@@ -162,11 +149,6 @@ class Task:
     def when_ended(self, tell: Callable[[], None]) -> None:
         """Call *tell* once it has ended, however."""
         self._ended.append(tell)
-
-    @property
-    def error(self) -> BaseException | None:
-        """What ended it, once it is done: None where it came to its own end."""
-        return self._future.exception() if self._future is not None else None
 
     def kill(self) -> None:
         """Let it find itself killed when it goes on."""
@@ -210,8 +192,7 @@ class Task:
         self._pause += 1
         if moment < NEVER:
             self._wake_at(moment)
-        self._kernel.take_back()
-        self._baton.acquire()
+        self._giver.switch()
 
     def _wake_at(self, moment: float) -> None:
         pause = self._pause
@@ -228,10 +209,10 @@ class Task:
             raise Killed
 
     def _run(self) -> None:
-        self._baton.acquire()
         try:
             if not self.dying:
                 self._code()
+        except BaseException as error:  # noqa: BLE001 - whoever spawned it is told
+            self.error = error
         finally:
             self.done = True
-            self._kernel.take_back()

@@ -17,7 +17,7 @@ LIFETIME: Final = 3600.0
 class Login:
     """Gives out access tokens, and is the client of Secrets Manager as well.
 
-    Both are asked by code that holds a lock, so that neither gives the baton away.
+    Both are asked by code that holds a lock, so that neither ends the turn.
     """
 
     effects: Effects

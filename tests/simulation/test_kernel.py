@@ -1,9 +1,9 @@
-"""The kernel keeps time, hands the baton on, and kills."""
+"""The kernel keeps time, gives turns, and kills."""
 
 from tests.simulation.kernel import Kernel
 
 
-def test_one_thread_runs_at_a_time_in_the_order_of_virtual_time() -> None:
+def test_code_takes_turns_in_the_order_of_virtual_time() -> None:
     """Three pieces of code that wait take turns as their waits end, and the clock follows them."""
     kernel = Kernel(1)
     seen: list[tuple[float, str]] = []
@@ -84,7 +84,7 @@ def test_a_wait_ends_when_somebody_wakes_it() -> None:
     assert seen == [7.0, 30.0]
 
 
-def test_closing_leaves_no_thread_behind() -> None:
+def test_closing_leaves_nothing_behind() -> None:
     """Code that still waits when the world ends is unwound."""
     kernel = Kernel(1)
     ended: list[int] = []

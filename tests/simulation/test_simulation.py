@@ -1,12 +1,10 @@
 """Thousands of seeds, each of which is a whole life of the function with other faults."""
 
-import subprocess
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from tests.simulation.command import finish, start
+from tests.simulation.command import simulate
 from tests.simulation.deployment import Shape
 from tests.simulation.invariants.rest import letters_of
 from tests.simulation.meaning import Kind, meanings_of
@@ -14,11 +12,6 @@ from tests.simulation.profiles import PROFILES
 from tests.simulation.scenarios import NO_FAULTS
 from tests.simulation.workload import DAY, Arrival, Workload
 from tests.simulation.world import World
-
-
-def simulate(*arguments: str) -> dict[str, Any]:
-    """Run it in a process of its own, which uses all cores."""
-    return finish(start(*arguments))
 
 
 def test_every_invariant_holds_in_two_thousand_worlds() -> None:
@@ -49,7 +42,7 @@ def test_every_invariant_holds_in_worlds_of_one_kind_of_trouble(profile: str) ->
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 8, 13])
 def test_a_seed_tells_the_same_story_again(seed: int) -> None:
-    """Threads, chance and time are the kernel's alone, so that a failure can be looked into."""
+    """Turns, chance and time are the kernel's alone, so that a failure can be looked into."""
     stories = []
     for _ in range(2):
         world = World(seed)
@@ -87,15 +80,13 @@ def test_poison_changes_nothing_for_its_neighbours(seed: int) -> None:
     assert outcomes[0] == outcomes[1]
 
 
-def test_a_day_without_amazon_costs_time_and_nothing_else(
-    outage: subprocess.Popen[str],
-) -> None:
+def test_a_day_without_amazon_costs_time_and_nothing_else() -> None:
     """Amazon is down for 24 hours, and 2,000 deliveries an hour go on: none is dead-lettered.
 
     Meanwhile some 320 requests find out whether it is back; the messages use up some 20 of their
     100 receives, and all of them are through three and a half hours after it is.
     """
-    cost = finish(outage)
+    cost = simulate("--outage", "2000")
 
     assert cost["violations"] == 0
     assert cost["sent_once"] == cost["deliveries"] == 50_000

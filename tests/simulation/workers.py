@@ -1,4 +1,4 @@
-"""Several requests at a time, as the client has them, each in a thread that holds the baton."""
+"""Several requests at a time, as the client has them, each taking its turns."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence

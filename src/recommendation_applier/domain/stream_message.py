@@ -47,6 +47,7 @@ SETTLED_STATUSES: Final = {
 Recommendations API and of `applicationStatus`, which name one lifecycle twice. A failed application
 is not among them: somebody should look at it."""
 
+_OF_A_DATASET: Final = frozenset({"messageBody", "datasetId", "dataset_id", "recommendation_id"})
 _SHOWN_CHARACTERS: Final = 60
 _IN_MESSAGE_BODY: Final = (
     "recommendation_id",
@@ -88,9 +89,7 @@ class _Settled(BaseModel):
 
 def looks_like_stream_message(message: Json) -> bool:
     """Tell whether *message* is of a Stream dataset, ours or another."""
-    return any(
-        key in message for key in ("messageBody", "datasetId", "dataset_id", "recommendation_id")
-    )
+    return not _OF_A_DATASET.isdisjoint(message)
 
 
 def read_stream_message(
