@@ -458,6 +458,15 @@ def test_campaigns_count_together() -> None:
     assert account.products[0].campaign_ids == ("b", "a")
 
 
+def test_campaigns_that_were_changed_together_are_in_the_order_of_their_ids() -> None:
+    """One request changes many at the same moment, and the ledger gives them in any order."""
+    changes = [change(FOUR_WEEKS[0], campaign_id=each) for each in ("b", None, "c", "a")]
+
+    found = only_product(changes, TERMS, at(FOUR_WEEKS[0]))
+
+    assert found.campaign_ids == ("a", "b", "c")
+
+
 def test_what_counts_for_nothing_is_counted_with_its_reason() -> None:
     """Nothing that the ledger holds is lost without a word."""
     changes = [
