@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Confirmation
+from recommendation_applier.domain.errors import RoutesUnreadableError
+from recommendation_applier.domain.opportunity_routes import Routes
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import AcceptedReason
 
@@ -114,3 +116,18 @@ class FakeConfirmations:
         if self.error is not None:
             raise self.error
         self.confirmed.append(confirmation.topic_arn)
+
+
+@dataclass
+class FakeRoutes:
+    """Has the routes that it is given, or fails as it is told."""
+
+    routes: Routes | RoutesUnreadableError
+    reads: int = 0
+
+    def read(self) -> Routes:
+        """See the port."""
+        self.reads += 1
+        if isinstance(self.routes, RoutesUnreadableError):
+            raise self.routes
+        return self.routes

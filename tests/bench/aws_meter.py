@@ -82,7 +82,8 @@ class AwsMeter:
     ) -> None:
         if self._bill is None or getattr(self._looking, "now", False):
             return
-        context[_BEFORE] = (params, self._item(params) if model.name in _WRITES else {})
+        writes = _writes_of(params, model)
+        context[_BEFORE] = (params, [self._item(each) for each in writes])
 
     def _end(
         self, parsed: Mapping[str, Any], model: OperationModel, context: dict[str, Any], **_: object
@@ -90,15 +91,16 @@ class AwsMeter:
         if self._bill is None or _BEFORE not in context:
             return
         params, before = context.pop(_BEFORE)
-        after = self._item(params) if model.name in _WRITES else {}
+        writes = _writes_of(params, model)
+        after = [self._item(each) for each in writes]
         with self._lock:
             self._bill.calls[f"{model.service_model.service_name}:{model.name}"] += 1
             if model.service_model.service_name != "dynamodb":
                 return
-            if model.name in _WRITES:
-                self._bill.write_units += write_units(item_size(before), item_size(after))
-                self._bill.index_write_units += index_write_units(before, after)
-            else:
+            for old, new in zip(before, after, strict=True):
+                self._bill.write_units += write_units(item_size(old), item_size(new))
+                self._bill.index_write_units += index_write_units(old, new)
+            if not writes:
                 self._bill.read_units += _read(params, parsed)
 
     def _item(self, params: Mapping[str, Any]) -> Item:
@@ -117,6 +119,17 @@ class AwsMeter:
             self._looking.now = False
         found: Item = answer.get("Item", {})
         return found
+
+
+def _writes_of(params: Mapping[str, Any], model: OperationModel) -> list[Mapping[str, Any]]:
+    """Give what a call writes, one as if it were written by itself."""
+    if model.name == "BatchWriteItem":
+        return [
+            {"TableName": table, "Item": request["PutRequest"]["Item"]}
+            for table, requests in params["RequestItems"].items()
+            for request in requests
+        ]
+    return [params] if model.name in _WRITES else []
 
 
 def index_write_units(before: Item, after: Item) -> int:

@@ -187,6 +187,8 @@ def test_the_roles_policies_name_what_was_deployed() -> None:
         "KeepDeadLetters": outputs["DeadLetterQueueArn"],
         "KeepTheLedger": table,
         "ReadTheCredentials": outputs["CredentialsSecretArn"],
+        "ReadTheRoutes": "arn:aws:ssm:us-east-1:123456789012:parameter"
+        + outputs["OpportunityRoutesName"],
         "ConfirmSubscriptionsOfTheStream": "arn:aws:sns:us-east-1:084590724871:*",
         "WriteTheLog": f"{log_groups}:{outputs['ApplyFunctionLogGroupName']}:*",
     }

@@ -50,7 +50,8 @@ def stored(client: DynamoDBClient, waits: list[float] | None = None) -> StoredOp
         table_name=TABLE,
         clock=lambda: NOW,
         time_is_up=lambda: False,
-        wait=(waits if waits is not None else []).append,
+        sleep=(waits if waits is not None else []).append,
+        jitter=max,
     )
 
 
@@ -286,5 +287,6 @@ def test_nothing_but_the_condition_stands_in_the_way(client: DynamoDBClient) -> 
             table_name="gone",
             clock=lambda: NOW,
             time_is_up=lambda: False,
-            wait=lambda _: None,
+            sleep=lambda _: None,
+            jitter=max,
         ).save_progress(progress())

@@ -141,6 +141,7 @@ def deploy(
         tick_interval=_interval(expanded.properties(SCHEDULE)["ScheduleExpression"]),
         sqs=sqs,
         secrets=secrets,
+        ssm=session.client("ssm", endpoint_url=endpoint_url),
         dynamodb=session.client("dynamodb", endpoint_url=endpoint_url),
     )
 

@@ -151,6 +151,8 @@ def _resources(service: str, params: Mapping[str, Any], *, region: str) -> list[
         return [f"arn:aws:{service}:{region}:{account_id}:{name}"]
     if service == "dynamodb":
         return _tables(params, region=region) or [""]
+    if service == "ssm":
+        return [f"arn:aws:ssm:{region}:{ACCOUNT_ID}:parameter{params['Name']}"]
     return [str(params.get("SecretId") or params.get("TopicArn") or "")]
 
 

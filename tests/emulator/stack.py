@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_sqs.type_defs import MessageTypeDef
+    from types_boto3_ssm import SSMClient
 
     from tests.emulator.intrinsics import Document
 
@@ -70,6 +71,7 @@ class EmbeddedStack:
     """How often the schedule runs the follow-up function."""
     sqs: SQSClient
     secrets: SecretsManagerClient
+    ssm: SSMClient
     dynamodb: DynamoDBClient
 
     @property

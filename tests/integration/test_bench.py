@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import aws_calls
+from tests.bench import aws_calls, opportunity_files
 from tests.bench.__main__ import PAGES, main
 from tests.bench.aws_meter import index_write_units
 from tests.bench.page import Page
@@ -48,6 +48,19 @@ def test_an_outage_costs_one_more_call_to_sqs_for_ten(rows: list[dict[str, Any]]
 
     assert down["what happens"] == "Amazon is down: all are retried"
     assert (down["SQS calls"], down["write units"] <= 220) == (20, True)
+
+
+def test_a_file_is_indexed_with_flat_memory() -> None:
+    """Ten times the rows take no more of it; a row costs a write unit once, and a read each day."""
+    page = opportunity_files.measure(20_000, 200)
+    figures = {str(what): float(figure) for what, figure in page.rows}
+
+    assert figures["rows that were indexed, each once"] == 20_000
+    small = figures["peak memory for a tenth of it, MB"]
+    assert figures["peak memory of the process, MB"] < small + 15
+    assert 1_000 <= figures["new: write units per 1,000 rows"] < 1_020
+    assert figures["unchanged: write units per 1,000 rows"] < 20
+    assert 100 <= figures["one in ten new: write units per 1,000 rows"] < 120
 
 
 @pytest.mark.parametrize(

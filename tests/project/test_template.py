@@ -12,6 +12,7 @@ import pytest
 from recommendation_applier.aws.follow_ups import INDEX
 from recommendation_applier.domain.follow_up import FIRST_GAP, GIVE_UP_AFTER
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
+from recommendation_applier.domain.opportunity_routes import NO_ROUTES, read_routes
 from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.domain.retry_schedule import visibility_seconds
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
@@ -326,6 +327,10 @@ def test_the_apply_function_may_do_this_and_nothing_else() -> None:
             "${LedgerTable.Arn}",
         ),
         "ReadTheCredentials": (["secretsmanager:GetSecretValue"], "${AdsCredentials}"),
+        "ReadTheRoutes": (
+            ["ssm:GetParameter"],
+            "arn:aws:ssm:us-east-1:123456789012:parameter${OpportunityRoutes}",
+        ),
         "ConfirmSubscriptionsOfTheStream": (
             ["sns:ConfirmSubscription"],
             "arn:aws:sns:us-east-1:084590724871:*",
@@ -537,6 +542,19 @@ def test_logs_end() -> None:
         assert template.properties(log_group)["RetentionInDays"] == "30"
 
 
+# ---- Routes -------------------------------------------------------------------------------------
+
+
+def test_the_route_table_is_created_empty() -> None:
+    """What an operator stores stays, since the template's value never changes."""
+    parameter = expanded().properties("OpportunityRoutes")
+
+    assert read_routes(parameter["Value"], source="the template") == NO_ROUTES
+    assert parameter["Type"] == "String"
+    variables = expanded().properties(FUNCTION)["Environment"]["Variables"]
+    assert variables["OPPORTUNITY_ROUTES_NAME"] == "${OpportunityRoutes}"
+
+
 # ---- Credentials --------------------------------------------------------------------------------
 
 
@@ -711,6 +729,7 @@ def test_every_output_is_described() -> None:
         "LedgerTableName",
         "OpportunitiesFunctionLogGroupName",
         "OpportunitiesFunctionName",
+        "OpportunityRoutesName",
     }
     assert all(output["Description"].endswith(".") for output in outputs.values())
 
@@ -729,7 +748,7 @@ _PHYSICAL_NAMES = frozenset(
 
 
 def test_no_name_stands_in_the_way_of_a_second_stack() -> None:
-    """The only physical name is made of the stack's."""
+    """The only physical names are made of the stack's."""
     named = {
         f"{logical_id}.{name}": value
         for logical_id, resource in load()["Resources"].items()
@@ -737,7 +756,10 @@ def test_no_name_stands_in_the_way_of_a_second_stack() -> None:
         if name in _PHYSICAL_NAMES
     }
 
-    assert named == {"IngressQueue.QueueName": {"Fn::Sub": "${AWS::StackName}-ingress"}}
+    assert named == {
+        "IngressQueue.QueueName": {"Fn::Sub": "${AWS::StackName}-ingress"},
+        "OpportunityRoutes.Name": {"Fn::Sub": "/${AWS::StackName}/opportunity-routes"},
+    }
 
 
 def test_every_skipped_finding_has_its_reason() -> None:

@@ -1,12 +1,13 @@
 """What arrives in one world: few ids, accounts and opportunities, so that everything collides."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
 from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.resolution import Resolution
 from tests.builders import confirmation, flat_message, notification, stream_message
 from tests.simulation.amazon import FOR_GOOD, Fate
 from tests.simulation.clock import stream_date
@@ -44,10 +45,15 @@ class SimulatedOpportunities:
 
     known: Mapping[str, str | None]
 
-    def resolve(self, recommendation: Recommendation) -> str | None:
+    def resolve(self, recommendations: Sequence[Recommendation]) -> Mapping[str, Resolution]:
         """See the port."""
-        known = self.known.get(recommendation.recommendation_id)
-        return recommendation.partner_opportunity_id or known
+        return {
+            each.recommendation_id: Resolution(
+                each.partner_opportunity_id or self.known.get(each.recommendation_id),
+                detail=f"nobody knows the opportunity of {each.recommendation_id}",
+            )
+            for each in recommendations
+        }
 
 
 def draw_workload(random: Random, *, lasts: float) -> Workload:

@@ -32,8 +32,8 @@ _REMEDIES: Final[Mapping[int, str]] = {
         f"; Amazon no longer takes {MEDIA_TYPE}: deploy a newer version"
     ),
 }
-"""What the guide's troubleshooting advises (how-to, "Troubleshooting API errors"). It files a media
-type that is not taken under 404 as well."""
+"""What the guide's troubleshooting advises whoever reads (how-to, "Troubleshooting API errors"). It
+files a media type that is not taken under 404 as well."""
 
 
 def error_of(
@@ -65,7 +65,7 @@ def error_of(
         kind = AnswerLostError if is_lost and not is_read else UnavailableError
     else:
         return RefusedError(
-            message + _REMEDIES.get(status, ""),
+            message + (_REMEDIES.get(status, "") if is_read else ""),
             http_status=status,
             api_code=answer.code,
             request_ids=answer.request_ids,

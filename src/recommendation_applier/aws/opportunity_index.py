@@ -60,17 +60,19 @@ class StoredOpportunityIndex:
         table_name: str,
         clock: Callable[[], datetime],
         time_is_up: Callable[[], bool],
-        wait: Callable[[float], None],
+        sleep: Callable[[float], None],
+        jitter: Callable[[float, float], float],
     ) -> None:
         """*client* needs dynamodb:BatchGetItem and Query on the table.
 
-        Whoever writes needs BatchWriteItem and PutItem as well. *wait* is given the longest that
-        may be waited, in seconds, before DynamoDB is asked again to take what it left.
+        Whoever writes needs BatchWriteItem and PutItem as well. *sleep* and *jitter*, which draws
+        uniformly from two bounds, are for what DynamoDB leaves for another time.
         """
         self._client = client
         self._table_name = table_name
         self._clock = clock
-        self._wait = wait
+        self._sleep = sleep
+        self._jitter = jitter
         self._calls = TableCalls(
             table_name=table_name, report_failure=lambda _: None, time_is_up=time_is_up
         )
@@ -168,7 +170,8 @@ class StoredOpportunityIndex:
         waiting: Sequence[Any] = requests
         for attempt in range(_MAX_PASSES):
             if attempt:
-                self._wait(min(_LONGEST_WAIT_SECONDS, 0.1 * 2**attempt))
+                longest = min(_LONGEST_WAIT_SECONDS, 0.1 * 2**attempt)
+                self._sleep(self._jitter(0.0, longest))
             answer = self._calls.make(
                 what,
                 partial(self._client.batch_write_item, RequestItems={self._table_name: waiting}),

@@ -10,7 +10,9 @@ ApplierError
 │   │   ├── OutOfTimeError          the invocation's time is up; nothing was sent
 │   │   ├── BreakerOpenError        the API is left alone for a while; nothing was sent
 │   │   ├── ClaimedElsewhereError   another invocation has it in hand; nothing was sent
-│   │   └── LedgerUnavailableError  what was sent before, or just now, is not known
+│   │   ├── LedgerUnavailableError  what was sent before, or just now, is not known
+│   │   ├── OpportunityAwaitedError the files may still name the opportunity; nothing was sent
+│   │   └── RoutesUnreadableError   an operator: the route table; nothing was sent
 │   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
 ├── RefusedError                    the request itself is wrong, and will be the next time
 ├── SettingsError                   an operator: the function's environment
@@ -122,6 +124,18 @@ class LedgerUnavailableError(WaitError):
     """The ledger could not be read or written."""
 
     reason = RetryReason.LEDGER_UNAVAILABLE
+
+
+class OpportunityAwaitedError(WaitError):
+    """The opportunity files, which lag behind the Stream, may still name the recommendation."""
+
+    reason = RetryReason.OPPORTUNITY_AWAITED
+
+
+class RoutesUnreadableError(WaitError):
+    """The route table cannot be read; without it, another opportunity might be taken."""
+
+    reason = RetryReason.ROUTES_UNREADABLE
 
 
 class CredentialsRefusedError(RetryableError):

@@ -25,6 +25,9 @@ MOST_KINDS: Final = 200
 """Of one file. One with more teaches none, as if it had not been read: with half of them left out,
 others would look unanimous."""
 
+_LONGEST: Final = timedelta(days=365)
+"""Whatever date a row has: what is still in its file then is kept anew."""
+
 _LONG_ENOUGH: Final = timedelta(days=20)
 
 
@@ -50,19 +53,20 @@ class Indexed:
 
 
 def index_entry(
-    row: Recommendation | RowRefusal, *, partner_opportunity_id: str, now: datetime
-) -> Indexed | None:
-    """Say what *row* teaches of its recommendation; None if it teaches nothing."""
-    if row.recommendation_id is None:
-        return None
-    expiry, published = None, None
+    recommendation_id: str,
+    row: Recommendation | RowRefusal,
+    *,
+    partner_opportunity_id: str,
+    now: datetime,
+) -> Indexed:
+    """Say what *row* teaches of its recommendation, refused or not."""
+    kept_until, published = now + UNDATED_IS_KEPT, None
     if isinstance(row, Recommendation):
-        expiry, published = row.expiry_date, row.published_date
+        published = row.published_date
+        if row.expiry_date is not None:
+            kept_until = min(row.expiry_date, now + _LONGEST) + KEPT_AFTER_EXPIRY
     return Indexed(
-        row.recommendation_id,
-        partner_opportunity_id,
-        (expiry + KEPT_AFTER_EXPIRY if expiry else now + UNDATED_IS_KEPT).replace(microsecond=0),
-        published,
+        recommendation_id, partner_opportunity_id, kept_until.replace(microsecond=0), published
     )
 
 

@@ -87,6 +87,10 @@ class RetryReason(StrEnum):
     """Another invocation has the recommendation in hand, or had it when it crashed."""
     BREAKER_OPEN = "BREAKER_OPEN"
     """The API does not answer, or asked to wait, and is left alone for a while."""
+    OPPORTUNITY_AWAITED = "OPPORTUNITY_AWAITED"
+    """Nothing knows its opportunity yet, and the opportunity files may still name it."""
+    ROUTES_UNREADABLE = "ROUTES_UNREADABLE"
+    """The table of opportunity routes is malformed, or could not be read."""
     CONFIRMATION_UNAVAILABLE = "CONFIRMATION_UNAVAILABLE"
     """SNS could not be asked to confirm a subscription."""
 

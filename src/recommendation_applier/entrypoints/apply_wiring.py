@@ -1,7 +1,7 @@
 """Joins the parts of the apply function: settings in, something that can be run out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,17 +12,19 @@ import httpx
 from recommendation_applier.aws.dead_letter_queue import DeadLetterQueue
 from recommendation_applier.aws.ingress_queue import IngressQueue
 from recommendation_applier.aws.ledger_table import LedgerTable
+from recommendation_applier.aws.route_table import StoredRoutes
 from recommendation_applier.aws.subscriptions import SnsConfirmations
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
 from recommendation_applier.entrypoints.settings import Settings
 from recommendation_applier.entrypoints.wiring import AWS_CONFIG, AmazonAds, Time, connect, now
 from recommendation_applier.use_cases.apply_recommendations import ApplyRecommendations
 from recommendation_applier.use_cases.ledger import Ledger
-from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.opportunities import KnownOpportunities
 
 if TYPE_CHECKING:
     from types_boto3_sns.client import SNSClient
     from types_boto3_sqs.client import SQSClient
+    from types_boto3_ssm.client import SSMClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,9 @@ class Consumer:
     sqs: "SQSClient"
     sns: "SNSClient"
     ingress_queue: IngressQueue
+    routes: StoredRoutes
+    taught: set[tuple[str, str]] = field(default_factory=set)
+    """Groups whose opportunity the index has learnt from deliveries."""
 
     def use_case(
         self, http: httpx.Client, time: Time, *, report_failure: Callable[[str], None]
@@ -51,7 +56,13 @@ class Consumer:
             confirmations=SnsConfirmations(
                 self.sns, topic_arn_prefix=settings.stream_topic_arn_prefix
             ),
-            opportunities=ConfiguredOpportunity(settings.default_partner_opportunity_id or None),
+            opportunities=KnownOpportunities(
+                default=settings.default_partner_opportunity_id or None,
+                clock=now,
+                routes=self.routes,
+                index=None if settings.opportunity_files == "OFF" else self.amazon.index(time),
+                taught=self.taught,
+            ),
             ledger=self._ledger(time, report_failure),
             clock=now,
             actionable_statuses=settings.actionable_statuses,
@@ -81,10 +92,12 @@ def wire(settings: Settings) -> Consumer:
     session = boto3.session.Session()
     sqs: SQSClient = session.client("sqs", config=AWS_CONFIG)
     sns: SNSClient = session.client("sns", config=AWS_CONFIG)
+    ssm: SSMClient = session.client("ssm", config=AWS_CONFIG)
     return Consumer(
         settings=settings,
         amazon=connect(session, settings),
         sqs=sqs,
         sns=sns,
         ingress_queue=IngressQueue(sqs, queue_url=settings.ingress_queue_url),
+        routes=StoredRoutes(ssm, name=settings.opportunity_routes_name, clock=now),
     )

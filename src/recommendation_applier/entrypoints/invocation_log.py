@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 
+from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import NotApplicableReason, RetryReason
@@ -32,7 +33,7 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
     """Say what *report* holds."""
     for result in report.results:
         say = logger.warning if result.error or result.failures else logger.info
-        say("apply request", extra=_batch(result))
+        say("apply request", extra=_batch(result) | _ways(report, result.batch))
     write_status_requests(report.status_results, logger)
     for batch in report.held:
         logger.info(
@@ -40,13 +41,14 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
             extra={
                 "partnerOpportunityId": batch.partner_opportunity_id,
                 "request": batch.request(),
+                **_ways(report, batch),
             },
         )
     for letter in report.letters:
         logger.warning("dead letter", extra=_letter(letter))
     for departure in report.departures:
         if (tell := _worth_saying(departure, logger)) is not None:
-            tell("departure", extra=_departure(departure))
+            tell("departure", extra=_departure(departure, report))
     logger.info("invocation", extra=_summary(report, deliveries))
 
 
@@ -99,8 +101,16 @@ def _batch(result: ApplyResult) -> dict[str, Any]:
     }
 
 
-def _departure(departure: Departure) -> dict[str, Any]:
+def _ways(report: Report, batch: ApplyBatch) -> dict[str, Any]:
+    """Say how it was found that *batch* is of its opportunity."""
+    return {
+        "resolvedBy": dict(Counter(report.ways[each].value for each in batch.recommendation_ids))
+    }
+
+
+def _departure(departure: Departure, report: Report) -> dict[str, Any]:
     recommendation = departure.part.recommendation
+    way = report.ways.get(departure.part.recommendation_id or "")
     return {
         "door": departure.door.value,
         "reason": str(departure.reason),
@@ -108,6 +118,7 @@ def _departure(departure: Departure) -> dict[str, Any]:
         "messageId": departure.part.delivery.message_id,
         "part": departure.part.position,
         "recommendationId": departure.part.recommendation_id,
+        "resolvedBy": way.value if way else None,
         "account": departure.part.account,
         "campaignId": recommendation.campaign_id if recommendation else None,
     }
@@ -121,6 +132,7 @@ def _summary(report: Report, deliveries: int) -> dict[str, Any]:
         "deliveries": deliveries,
         "finishedDeliveries": len(report.finished),
         "batches": len(report.results),
+        "resolved": dict(Counter(way.value for way in report.ways.values())),
         "reasons": {door: dict(counted) for door, counted in reasons.items()},
         **counts(report),
     }

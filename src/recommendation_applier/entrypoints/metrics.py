@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from recommendation_applier.domain.errors import CredentialsRefusedError
 from recommendation_applier.domain.follow_up import ApplicationEnd
-from recommendation_applier.domain.reasons import Door
+from recommendation_applier.domain.reasons import Door, RetryReason
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
 from recommendation_applier.use_cases.index_opportunities import IndexReport
 from recommendation_applier.use_cases.progress import Report
@@ -41,7 +41,9 @@ METRIC_NAMES: Final = (
 
 def counts(report: Report) -> dict[str, int]:
     """Count what happened, by metric name; what did not happen is left out, and costs nothing."""
-    doors = Counter(departure.door for departure in report.departures)
+    # What waits for a file waits as planned; there is an alarm on retries that last.
+    awaited = RetryReason.OPPORTUNITY_AWAITED
+    doors = Counter(each.door for each in report.departures if each.reason is not awaited)
     found = {name: doors[door] for door, name in DOOR_METRICS.items()}
     found[APPLY_REQUESTS] = sum(result.attempts for result in report.results)
     found[THROTTLED_REQUESTS] = sum(result.throttled for result in report.results)

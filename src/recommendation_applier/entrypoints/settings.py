@@ -90,6 +90,8 @@ class Settings(FollowUpSettings):
         frozenset[str], BeforeValidator(_statuses), AfterValidator(_never_removed)
     ]
     default_partner_opportunity_id: Literal[""] | Identifier
+    opportunity_files: Literal["OFF", "INDEX", "APPLY"]
+    opportunity_routes_name: Text
     ingress_queue_url: QueueUrl
     dead_letter_queue_url: QueueUrl
     max_receive_count: int = Field(ge=1, le=1000)

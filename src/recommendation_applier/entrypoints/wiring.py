@@ -147,7 +147,8 @@ class AmazonAds:
             table_name=self.settings.ledger_table_name,
             clock=now,
             time_is_up=until.is_up,
-            wait=_sleep_at_most,
+            sleep=time.sleep,
+            jitter=random.uniform,
         )
 
     def _exchange(self, http: httpx.Client, until: Time) -> tuple[Exchange, Gate]:
@@ -182,10 +183,6 @@ def connect(session: "boto3.session.Session", settings: FollowUpSettings) -> Ama
         tls=httpx.create_ssl_context(),
         dynamodb=session.client("dynamodb", config=LEDGER_CONFIG),
     )
-
-
-def _sleep_at_most(seconds: float) -> None:
-    time.sleep(random.uniform(0.0, seconds))  # noqa: S311 - jitter, not a secret
 
 
 def now() -> datetime:

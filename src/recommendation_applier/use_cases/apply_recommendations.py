@@ -42,6 +42,7 @@ from recommendation_applier.use_cases.selection import Selected, select
 
 if TYPE_CHECKING:
     from recommendation_applier.domain.outcome import ApplyResult, StatusResult
+    from recommendation_applier.domain.resolution import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class _Run:
         self._results: list[ApplyResult] = []
         self._status_results: list[StatusResult] = []
         self._held: list[ApplyBatch] = []
+        self._ways: dict[str, Way] = {}
         self._confirmer = SubscriptionConfirmer(
             self._progress, self._letters, self._retries, ports.confirmations
         )
@@ -109,6 +111,7 @@ class _Run:
             held=self._held,
             letters=self._letters.stored,
             finished=self._progress.finished(),
+            ways=self._ways,
         )
 
     def _dismiss_what_has_its_letter(self) -> None:
@@ -149,24 +152,31 @@ class _Run:
                 self._confirmer.confirm(part, content)
 
     def _resolve(self, selected: Sequence[Selected]) -> list[Ready]:
+        resolutions = self._ports.opportunities.resolve(
+            [each.publication.recommendation for each in selected]
+        )
         ready = []
         for each in selected:
             recommendation = each.publication.recommendation
-            opportunity_id = self._ports.opportunities.resolve(recommendation)
-            if opportunity_id is not None:
+            found = resolutions[recommendation.recommendation_id]
+            if found.partner_opportunity_id is not None:
                 in_doubt = each.publication.in_doubt
                 ready.append(
-                    Ready(each.part, recommendation, opportunity_id, in_doubt, each.barred)
+                    Ready(
+                        each.part,
+                        recommendation,
+                        found.partner_opportunity_id,
+                        in_doubt,
+                        each.barred,
+                    )
                 )
-            elif each.barred is not None:
+                self._ways[recommendation.recommendation_id] = found.way
+            elif each.barred is not None and not isinstance(found.error, LedgerUnavailableError):
                 self._progress.leave(each.part, Door.NOT_APPLICABLE, each.barred)
+            elif found.error is not None:
+                self._retries.put_off(each.part, each.publication.body, found.error)
             else:
-                reason = Reason(
-                    DeadLetterReason.OPPORTUNITY_UNRESOLVED,
-                    f"recommendation {recommendation.recommendation_id} of "
-                    f"{recommendation.advertiser} has no partnerOpportunityId: its source names "
-                    "none, and the parameter DefaultPartnerOpportunityId is empty",
-                )
+                reason = Reason(DeadLetterReason.OPPORTUNITY_UNRESOLVED, found.detail)
                 self._letters.add_message(each.part, each.publication.body, reason)
         return ready
 

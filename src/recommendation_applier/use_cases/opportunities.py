@@ -1,15 +1,126 @@
-"""Under which opportunity a recommendation is applied, as far as that is known without asking."""
+"""Under which opportunity recommendations are applied: own, index, route, lesson, default."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from recommendation_applier.domain.errors import (
+    LedgerUnavailableError,
+    OpportunityAwaitedError,
+    RoutesUnreadableError,
+    WaitError,
+)
+from recommendation_applier.domain.opportunity_index import FILES_LAG, Lessons
+from recommendation_applier.domain.opportunity_routes import NO_ROUTES, Routes
 from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.resolution import Resolution, Way
+from recommendation_applier.use_cases.opportunity_ports import OpportunityIndex, RouteTable
+
+LOOK_AGAIN_SECONDS: Final = 30 * 60.0
+"""As often as the files are looked at. A day of it is some fifty of a delivery's 100 receives at
+the most."""
 
 
-class ConfiguredOpportunity:
-    """Fits the Opportunities port: what the recommendation says itself, else the default."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOpportunities:
+    """Fits the Opportunities port.
 
-    def __init__(self, default: str | None) -> None:
-        """*default* is for recommendations whose source names none; None refuses those."""
-        self._default = default
+    The first that knows decides: what the source says itself, the *index*, the *routes*, what the
+    index has taught, the *default*. Without an index, nothing is awaited. *taught* remembers from
+    one invocation to the next which lessons need not be repeated.
+    """
 
-    def resolve(self, recommendation: Recommendation) -> str | None:
-        """See the port."""
-        return recommendation.partner_opportunity_id or self._default
+    default: str | None
+    clock: Callable[[], datetime]
+    routes: RouteTable | None = None
+    index: OpportunityIndex | None = None
+    taught: set[tuple[str, str]] = field(default_factory=set)
+
+    def resolve(self, recommendations: Sequence[Recommendation]) -> Mapping[str, Resolution]:
+        """See the port.
+
+        Where the index or the routes cannot be read, everything they might have decided waits.
+        """
+        found = {
+            each.recommendation_id: Resolution(each.partner_opportunity_id, Way.OWN)
+            for each in recommendations
+            if each.partner_opportunity_id is not None
+        }
+        for source in (self._indexed, self._routed, self._learnt):
+            unknown = [each for each in recommendations if each.recommendation_id not in found]
+            if not unknown:
+                return found
+            try:
+                found |= source(unknown)
+            except (LedgerUnavailableError, RoutesUnreadableError) as error:
+                return found | _all(unknown, error)
+        return found | {
+            each.recommendation_id: self._last_resort(each)
+            for each in recommendations
+            if each.recommendation_id not in found
+        }
+
+    def _indexed(self, unknown: Sequence[Recommendation]) -> Mapping[str, Resolution]:
+        if self.index is None:
+            return {}
+        known = self.index.known([each.recommendation_id for each in unknown])
+        found = {
+            name: Resolution(entry.partner_opportunity_id, Way.INDEX)
+            for name, entry in known.items()
+        }
+        for each in unknown:
+            entry = known.get(each.recommendation_id)
+            if entry is not None and each.recommendation_group is not None:
+                self._teach(self.index, each.recommendation_group, entry.partner_opportunity_id)
+        return found
+
+    def _routed(self, unknown: Sequence[Recommendation]) -> Mapping[str, Resolution]:
+        routes: Routes = self.routes.read() if self.routes else NO_ROUTES
+        return {
+            each.recommendation_id: Resolution(opportunity, Way.ROUTE)
+            for each in unknown
+            if (opportunity := routes.opportunity_of(each)) is not None
+        }
+
+    def _learnt(self, unknown: Sequence[Recommendation]) -> Mapping[str, Resolution]:
+        lessons = self.index.lessons() if self.index else Lessons()
+        found: dict[str, Resolution] = {}
+        for each in unknown:
+            if (opportunity := lessons.of_group(each)) is not None:
+                found[each.recommendation_id] = Resolution(opportunity, Way.GROUP)
+            elif (opportunity := lessons.of_kind(each)) is not None:
+                found[each.recommendation_id] = Resolution(opportunity, Way.KIND)
+        return found
+
+    def _last_resort(self, recommendation: Recommendation) -> Resolution:
+        if self.default is not None:
+            return Resolution(self.default, Way.DEFAULT)
+        what = f"recommendation {recommendation.recommendation_id} of {recommendation.advertiser}"
+        if self.index is not None and self._is_young(recommendation):
+            return Resolution(
+                error=OpportunityAwaitedError(
+                    f"{what} has no partnerOpportunityId yet: the opportunity files, which may be "
+                    f"{FILES_LAG.total_seconds() / 3600:.0f} hours behind, do not have it",
+                    retry_after=LOOK_AGAIN_SECONDS,
+                )
+            )
+        files = "the opportunity files do not have it, " if self.index else ""
+        return Resolution(
+            detail=f"{what} has no partnerOpportunityId: its source names none, {files}no route "
+            "matches it, and the parameter DefaultPartnerOpportunityId is empty"
+        )
+
+    def _is_young(self, recommendation: Recommendation) -> bool:
+        published = recommendation.published_date
+        return published is not None and self.clock() - published < FILES_LAG
+
+    def _teach(self, index: OpportunityIndex, group: str, opportunity: str) -> None:
+        """Let the index learn from deliveries what no file says: the group."""
+        if (group, opportunity) not in self.taught:
+            index.teach_group(group, opportunity)
+            self.taught.add((group, opportunity))
+
+
+def _all(unknown: Sequence[Recommendation], error: WaitError) -> dict[str, Resolution]:
+    return {each.recommendation_id: Resolution(error=error) for each in unknown}

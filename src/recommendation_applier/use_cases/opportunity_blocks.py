@@ -57,12 +57,12 @@ class Blocks:
         What is offered is on the queue before the index says so.
         """
         now = self.clock()
-        partner_opportunity_id = file.partner_opportunity_id
         found = self._read(block, file, now)
         entries = {
-            name: entry
+            name: index_entry(
+                name, row, partner_opportunity_id=file.partner_opportunity_id, now=now
+            )
             for name, row in found.items()
-            if (entry := index_entry(row, partner_opportunity_id=partner_opportunity_id, now=now))
         }
         known = self.index.known(entries)
         applicable = {name: row for name, row in found.items() if isinstance(row, Recommendation)}

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from recommendation_applier.domain.opportunity import Opportunity
 from recommendation_applier.domain.opportunity_index import FileProgress, Indexed, Lessons
+from recommendation_applier.domain.opportunity_routes import Routes
 from recommendation_applier.domain.opportunity_rows import Row, UnreadableRow
 from recommendation_applier.domain.recommendation import Recommendation
 
@@ -46,6 +47,13 @@ class OpportunityIndex(Protocol):
 
     def teach_group(self, group: str, partner_opportunity_id: str) -> None:
         """Remember that a recommendation of *group* is of an opportunity."""
+
+
+class RouteTable(Protocol):
+    """Where an operator keeps the routes."""
+
+    def read(self) -> Routes:
+        """Read them, at most a minute old. Raises RoutesUnreadableError."""
 
 
 class Offers(Protocol):

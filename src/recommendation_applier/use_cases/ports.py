@@ -12,6 +12,7 @@ from recommendation_applier.domain.delivery import Confirmation
 from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Tombstone
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.resolution import Resolution
 
 
 class PartnerOpportunities(Protocol):
@@ -56,8 +57,8 @@ class Confirmations(Protocol):
 class Opportunities(Protocol):
     """Knows under which opportunity a recommendation is applied."""
 
-    def resolve(self, recommendation: Recommendation) -> str | None:
-        """Return the `partnerOpportunityId`; None where nothing knows it. Never a guess."""
+    def resolve(self, recommendations: Sequence[Recommendation]) -> Mapping[str, Resolution]:
+        """Say by id, for each of *recommendations*, which opportunity it is. Never a guess."""
 
 
 class LedgerStore(Protocol):

@@ -1,6 +1,6 @@
 """Where every part of every delivery of an invocation stands, and by which door it left."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from recommendation_applier.domain.delivery import Content, Delivery, Publicatio
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import Door
 from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.resolution import Way
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +67,8 @@ class Report:
     """The dead letters that are stored."""
     finished: frozenset[str]
     """The ids of the SQS messages that have come to a durable end; all others must stay."""
+    ways: Mapping[str, Way]
+    """How the opportunity was found, by the id of each recommendation that has one."""
 
 
 class Progress:

@@ -21,13 +21,13 @@ from recommendation_applier.domain.errors import (
 )
 from recommendation_applier.domain.outcome import ApplyResult, Failure, StatusResult
 from recommendation_applier.domain.reasons import AcceptedReason, Door
-from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.opportunities import KnownOpportunities
 from recommendation_applier.use_cases.progress import Report
 from tests.builders import (
+    NOW,
     body,
     confirmation,
     delivery,
-    recommendation,
     stream_message,
 )
 from tests.fakes import (
@@ -557,18 +557,9 @@ def _stored(world: World, report: Report) -> bool:
     )
 
 
-def test_a_recommendation_keeps_its_own_opportunity() -> None:
-    """What the source names comes before the default; without either there is none."""
-    own = recommendation(partner_opportunity_id="its own")
-
-    assert ConfiguredOpportunity("default").resolve(own) == "its own"
-    assert ConfiguredOpportunity("default").resolve(recommendation()) == "default"
-    assert ConfiguredOpportunity(None).resolve(recommendation()) is None
-
-
 def test_no_opportunity_means_a_dead_letter_with_the_body() -> None:
     """It is resolved anew when it comes back."""
-    world = World(opportunities=ConfiguredOpportunity(None))
+    world = World(opportunities=KnownOpportunities(default=None, clock=lambda: NOW))
 
     report = world.run(body("rec-1"))
 

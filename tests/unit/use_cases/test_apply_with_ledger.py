@@ -17,7 +17,7 @@ from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Tomb
 from recommendation_applier.domain.outcome import ApplyResult, Failure, StatusResult
 from recommendation_applier.domain.reasons import AcceptedReason
 from recommendation_applier.use_cases.claims import Candidate
-from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.opportunities import KnownOpportunities
 from tests.builders import (
     NOW,
     OPPORTUNITY,
@@ -184,7 +184,7 @@ def test_an_expired_one_that_nobody_sent_is_let_go() -> None:
 
 def test_what_has_expired_and_has_no_opportunity_is_let_go() -> None:
     """Without one it was never sent."""
-    world = World(opportunities=ConfiguredOpportunity(None))
+    world = World(opportunities=KnownOpportunities(default=None, clock=lambda: NOW))
 
     report = world.run(body("rec-1", expiry_date="2026-11-10T12:00:00 UTC"), receive_count=2)
 

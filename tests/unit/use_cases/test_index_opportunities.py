@@ -189,6 +189,15 @@ def test_a_bad_row_never_stops_a_file(tick: Tick) -> None:
     assert tick.index.entries["rec-1"].kept_until == NOW + UNDATED_IS_KEPT
 
 
+def test_no_date_is_too_late(tick: Tick) -> None:
+    """What would be kept for ever is kept for a year, and then anew."""
+    tick.files.publish("PO-1", [row("rec-1", expiryDate="9999-12-31T23:59:59Z")])
+    tick.run()
+
+    kept_until = tick.index.entries["rec-1"].kept_until
+    assert kept_until == NOW + timedelta(days=365) + KEPT_AFTER_EXPIRY
+
+
 def test_an_undated_row_is_not_written_every_day(tick: Tick) -> None:
     """Only when it would be forgotten soon."""
     tick.files.publish("PO-1", [row("rec-1", expiryDate="")])

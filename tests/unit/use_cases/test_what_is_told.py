@@ -18,7 +18,7 @@ from recommendation_applier.domain.errors import (
 from recommendation_applier.domain.ledger import BatchRecord, Tombstone, Verdict
 from recommendation_applier.domain.outcome import ApplyResult, Failure, StatusResult
 from recommendation_applier.domain.reasons import AcceptedReason, NotApplicableReason
-from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.opportunities import KnownOpportunities
 from recommendation_applier.use_cases.progress import Report
 from tests.builders import (
     NOW,
@@ -328,14 +328,14 @@ def test_a_letter_of_what_cannot_be_read_has_the_body_and_says_why() -> None:
 
 def test_a_letter_without_an_opportunity_says_where_one_could_come_from() -> None:
     """And which account is concerned."""
-    world = World(opportunities=ConfiguredOpportunity(None))
+    world = World(opportunities=KnownOpportunities(default=None, clock=lambda: NOW))
 
     world.run(body("rec-1"))
 
     (letter,) = letters(world)
     assert letter["reason"]["message"] == (
         f"recommendation rec-1 of {ACCOUNT} has no partnerOpportunityId: its source names none, "
-        "and the parameter DefaultPartnerOpportunityId is empty"
+        "no route matches it, and the parameter DefaultPartnerOpportunityId is empty"
     )
 
 

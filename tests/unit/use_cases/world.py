@@ -11,7 +11,7 @@ from recommendation_applier.domain.outcome import ApplyResult
 from recommendation_applier.use_cases.apply_recommendations import ApplyRecommendations
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 from recommendation_applier.use_cases.ledger import Ledger
-from recommendation_applier.use_cases.opportunities import ConfiguredOpportunity
+from recommendation_applier.use_cases.opportunities import KnownOpportunities
 from recommendation_applier.use_cases.progress import Report
 from tests.builders import NOW, OPPORTUNITY, delivery
 from tests.fakes import FakeConfirmations, FakeDeadLetters, FakePartnerOpportunities
@@ -50,7 +50,7 @@ class World:
                 decided_by="a test",
             ),
             **{
-                "opportunities": ConfiguredOpportunity(OPPORTUNITY),
+                "opportunities": KnownOpportunities(default=OPPORTUNITY, clock=lambda: NOW),
                 "clock": lambda: self.now,
                 "actionable_statuses": frozenset({"PUBLISHED"}),
                 "max_receive_count": LAST_RECEIVE,

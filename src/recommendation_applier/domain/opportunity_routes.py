@@ -1,0 +1,101 @@
+"""Routes: what an operator says about whose opportunity recommendations of a kind are.
+
+JSON: `{"version": 1, "routes": [{"match": {"type": ["KEYWORD_BID"], "adProduct": ["SP"],
+"recommendationGroup": ["rec-a-018"], "groupingType": ["INCREASE_BID_CONTEXTUAL"]},
+"partnerOpportunityId": "…"}]}`. The first route that matches decides.
+"""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from recommendation_applier.domain.errors import RoutesUnreadableError
+from recommendation_applier.domain.recommendation import Identifier, Recommendation
+from recommendation_applier.domain.stream_message import DATASET
+
+_GROUP_PREFIX: Final = f"{DATASET}-"
+"""Of every `recommendation_group` that was ever seen; a route may leave it out."""
+
+
+def _without_prefix(groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each.removeprefix(_GROUP_PREFIX) for each in groups)
+
+
+Values = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        alias_generator=to_camel,
+        extra="forbid",  # a mistyped condition would match more than was meant
+    )
+
+
+class Match(_Wire):
+    """Conditions, all of which must hold; each is a list of values, one of which must be there."""
+
+    type: Values | None = None
+    ad_product: Values | None = None
+    recommendation_group: Annotated[Values, AfterValidator(_without_prefix)] | None = None
+    grouping_type: Values | None = None
+
+    def holds(self, recommendation: Recommendation) -> bool:
+        """Tell whether *recommendation* fulfils every condition."""
+        group = recommendation.recommendation_group
+        wanted = (
+            (self.type, recommendation.type),
+            (self.ad_product, recommendation.ad_product),
+            (self.grouping_type, recommendation.grouping_type),
+            (self.recommendation_group, group and group.removeprefix(_GROUP_PREFIX)),
+        )
+        return all(values is None or value in values for values, value in wanted)
+
+
+def _not_empty(match: Match) -> Match:
+    if not match.model_fields_set:
+        raise ValueError("must have a condition: for all others there is a default opportunity")
+    return match
+
+
+class Route(_Wire):
+    """Where recommendations go that match."""
+
+    match: Annotated[Match, AfterValidator(_not_empty)]
+    partner_opportunity_id: Identifier
+
+
+class Routes(_Wire):
+    """The whole table; an empty one routes nothing."""
+
+    version: Literal[1]
+    routes: tuple[Route, ...]
+
+    def opportunity_of(self, recommendation: Recommendation) -> str | None:
+        """Give the opportunity of the first route that matches; None where none does."""
+        for route in self.routes:
+            if route.match.holds(recommendation):
+                return route.partner_opportunity_id
+        return None
+
+
+NO_ROUTES: Final = Routes(version=1, routes=())
+
+
+def read_routes(text: str, *, source: str) -> Routes:
+    """Read a route table; *source* says in errors where it is from.
+
+    Raises RoutesUnreadableError that names everything which is wrong.
+    """
+    try:
+        return Routes.model_validate_json(text)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, finding['loc'])) or 'the whole'}: {finding['msg']}"
+            for finding in error.errors(include_url=False, include_input=False)
+        )
+        raise RoutesUnreadableError(
+            f"reading the opportunity routes of {source} failed: {wrong}; mend them there, the "
+            "README says how"
+        ) from error
