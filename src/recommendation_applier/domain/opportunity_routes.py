@@ -54,7 +54,7 @@ class Match(_Wire):
 
 
 def _not_empty(match: Match) -> Match:
-    if not match.model_fields_set:
+    if not any(match.model_dump().values()):
         raise ValueError("must have a condition: for all others there is a default opportunity")
     return match
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from recommendation_applier.domain.errors import (
@@ -101,7 +101,7 @@ class KnownOpportunities:
             return Resolution(
                 error=OpportunityAwaitedError(
                     f"{what} has no partnerOpportunityId yet: the opportunity files, which may be "
-                    f"{FILES_LAG.total_seconds() / 3600:.0f} hours behind, do not have it",
+                    f"{FILES_LAG // timedelta(hours=1)} hours behind, do not have it",
                     retry_after=LOOK_AGAIN_SECONDS,
                 )
             )

@@ -25,9 +25,10 @@ from recommendation_applier.use_cases.opportunity_ports import Offers, Opportuni
 class FileReport:
     """What one tick did with a file.
 
-    *rows* were read, of which *expired* ones were left out and *refused* ones counted by reason;
-    *examples* has a message for each reason. *written* are the entries that were new. *is_done*
-    says that the end was reached; *failure* why it was not, if something failed.
+    *rows* were read after those *skipped*, which an earlier tick had done; *expired* ones were left
+    out and *refused* ones counted by reason, with one message each in *examples*. *written* are the
+    entries that were new. *is_done* says that the end was reached; *failure* why it was not, if
+    something failed.
     """
 
     partner_opportunity_id: str

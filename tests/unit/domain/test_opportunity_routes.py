@@ -93,6 +93,10 @@ def test_an_empty_table_routes_nothing() -> None:
             "routes.0.match: Value error, must have a condition",
         ),
         (
+            '{"version": 1, "routes": [{"match": {"type": null}, "partnerOpportunityId": "P"}]}',
+            "routes.0.match: Value error, must have a condition",
+        ),
+        (
             '{"version": 1, "routes": [{"match": {"type": []}, "partnerOpportunityId": "PO-1"}]}',
             "routes.0.match.type: Tuple should have at least 1 item",
         ),

@@ -22,6 +22,7 @@ from recommendation_applier.domain.opportunity_index import (
     UNDATED_IS_KEPT,
     FileProgress,
     Indexed,
+    kind_of,
 )
 from recommendation_applier.domain.opportunity_rows import UnreadableRow
 from recommendation_applier.use_cases.index_opportunities import (
@@ -29,7 +30,7 @@ from recommendation_applier.use_cases.index_opportunities import (
     IndexOpportunities,
     IndexReport,
 )
-from tests.builders import EXPIRY, NOW, PUBLISHED
+from tests.builders import EXPIRY, NOW, PUBLISHED, recommendation
 from tests.memory_index import FakeFiles, FakeOffers, MemoryIndex
 
 LATER = NOW + timedelta(days=1)
@@ -410,6 +411,22 @@ def test_a_file_of_too_many_kinds_teaches_none(tick: Tick, count: int, *, comple
 
     assert tick.index.lessons().is_complete == complete
     assert tick.index.files["PO-1"].is_done
+    assert tick.index.files["PO-1"].kinds_so_far == frozenset()
+
+
+def test_no_more_kinds_are_kept_than_it_takes_to_know_that_there_are_too_many() -> None:
+    """However many there are: the document has to fit into the table."""
+    many = frozenset(f"kind {number}" for number in range(3 * MOST_KINDS))
+    begun = FileProgress(partner_opportunity_id="PO-1")
+
+    assert len(begun.with_kinds(many)) == MOST_KINDS + 1
+
+
+def test_a_kind_may_lack_type_and_ad_product() -> None:
+    """Its grouping type says enough."""
+    bare = recommendation(type=None, ad_product=None, grouping_type="A")
+
+    assert kind_of(bare) == "||A"
 
 
 # Offered
