@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from recommendation_applier.domain.opportunity import CLICK_CREDITS
@@ -14,8 +13,7 @@ from tests.builders import body
 from tests.click_credit_builders import OFFER_OPPORTUNITY, offer_row
 from tests.emulator.amazon_opportunities import Opportunity
 from tests.emulator.deployment import Deployment
-from tests.emulator.function import REGION
-from tests.operator import applier, sentence_of
+from tests.operator import applier, let_operators_reach, sentence_of
 from tests.promotion_builders import TERMS_TEXT
 
 STACK = ("--stack", "recommendation-applier")
@@ -155,15 +153,7 @@ def test_json_and_csv_cannot_both_be_printed(command: str) -> None:
 @pytest.fixture
 def offering(deployment: Deployment) -> Deployment:
     """Deploy against an Amazon that offers click credits to three advertisers."""
-    functions = boto3.client("lambda", region_name=REGION)
-    variables = dict(deployment.stack.apply.environment)
-    functions.update_function_configuration(
-        FunctionName=deployment.stack.apply.name,
-        Environment={
-            "Variables": variables
-            | {"ADS_API_URL": deployment.amazon.url, "LWA_TOKEN_URL": deployment.amazon.token_url}
-        },
-    )
+    let_operators_reach(deployment)
     now = deployment.clock.now()
     start = (now - timedelta(days=10)).isoformat()
     deployment.amazon.publish(

@@ -29,6 +29,7 @@ Output = Literal[
     "LedgerTableName",
     "OpportunitiesFunctionLogGroupName",
     "OpportunitiesFunctionName",
+    "OpportunityRoutesName",
 ]
 """The outputs of template.yaml; a test holds the two together."""
 
