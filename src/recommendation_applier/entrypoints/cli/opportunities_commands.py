@@ -18,6 +18,7 @@ from recommendation_applier.entrypoints.cli.listed_opportunities import (
 )
 from recommendation_applier.entrypoints.cli.options import AsJson, Offline, OpportunityId
 from recommendation_applier.entrypoints.cli.output import print_facts, print_json, print_rows
+from recommendation_applier.entrypoints.cli.routes_command import routes
 
 app: Final = typer.Typer(rich_markup_mode=None)
 
@@ -153,6 +154,7 @@ def summary(
 
 
 app.command()(download)
+app.command()(routes)
 
 
 def _values(given: Sequence[str] | None) -> tuple[str, ...]:
