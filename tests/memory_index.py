@@ -117,9 +117,11 @@ class FakeOffers:
 
     refuses: AbstractSet[str] = frozenset()
     offered: list[str] = field(default_factory=list)
+    opportunities: set[str | None] = field(default_factory=set)
 
     def offer(self, recommendations: Sequence[Recommendation]) -> AbstractSet[str]:
         """See the port."""
         taken = {each.recommendation_id for each in recommendations} - self.refuses
         self.offered.extend(sorted(taken))
+        self.opportunities |= {each.partner_opportunity_id for each in recommendations}
         return taken

@@ -43,6 +43,11 @@ class FileReport:
     is_done: bool = False
     failure: RetryableError | RefusedError | None = None
 
+    def refuse(self, reason: RowRefusalReason, message: str) -> None:
+        """Count a row that cannot be applied."""
+        self.refused[reason] += 1
+        self.examples.setdefault(reason, message)
+
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
@@ -83,15 +88,13 @@ class Blocks:
     ) -> Mapping[str, Recommendation | RowRefusal]:
         found: dict[str, Recommendation | RowRefusal] = {}
         for each in block:
-            row = (
-                RowRefusal(RowRefusalReason.UNREADABLE_ROW, "", each.message)
-                if isinstance(each, UnreadableRow)
-                else read_row(each, partner_opportunity_id=file.partner_opportunity_id)
-            )
             file.rows += 1
+            if isinstance(each, UnreadableRow):
+                file.refuse(RowRefusalReason.UNREADABLE_ROW, each.message)
+                continue
+            row = read_row(each, partner_opportunity_id=file.partner_opportunity_id)
             if isinstance(row, RowRefusal):
-                file.refused[row.reason] += 1
-                file.examples.setdefault(row.reason, row.message)
+                file.refuse(row.reason, row.message)
             elif row.is_expired(now):
                 file.expired += 1
                 continue

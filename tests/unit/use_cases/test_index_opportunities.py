@@ -33,6 +33,7 @@ from recommendation_applier.use_cases.index_opportunities import (
 from tests.builders import EXPIRY, NOW, PUBLISHED, recommendation
 from tests.memory_index import FakeFiles, FakeOffers, MemoryIndex
 
+OUT_OF_TIME = "the tick's time was up; the next one goes on"
 LATER = NOW + timedelta(days=1)
 
 
@@ -123,6 +124,29 @@ def test_a_file_is_read_once(tick: Tick) -> None:
     assert (again.files, tick.files.begun) == ([], ["PO-1", "PO-1"])
     assert (changed.files[0].rows, changed.files[0].written) == (4, 1)
     assert tick.index.writes == 4
+
+
+def test_a_file_that_is_done_hides_none_after_it(tick: Tick) -> None:
+    """The list may have new ones at its end."""
+    tick.files.publish("PO-1", rows(1))
+    tick.run()
+    tick.files.publish("PO-2", rows(1, start=1))
+
+    [file] = tick.run().files
+    assert (file.partner_opportunity_id, file.title, file.is_done) == ("PO-2", "PO-2", True)
+
+
+def test_counts_are_of_the_whole_file(tick: Tick) -> None:
+    """Not of its last block."""
+    expired = [row(f"old-{number}", expiryDate=NOW.isoformat()) for number in range(2)]
+    found = [expired[0], *rows(ROWS_AT_ONCE), expired[1], *rows(7, start=ROWS_AT_ONCE)]
+    tick.offers = FakeOffers()
+    tick.files.publish("PO-1", found)
+
+    [file] = tick.run().files
+    assert (file.rows, file.expired) == (ROWS_AT_ONCE + 9, 2)
+    assert (file.written, file.offered) == (ROWS_AT_ONCE + 7, ROWS_AT_ONCE + 7)
+    assert tick.offers.opportunities == {"PO-1"}
 
 
 def test_a_file_without_a_date_is_read_again(tick: Tick) -> None:
@@ -222,6 +246,7 @@ def test_a_file_goes_on_where_it_was_left(tick: Tick) -> None:
     second = tick.run()
 
     assert isinstance(first.failure, OutOfTimeError)
+    assert str(first.failure) == OUT_OF_TIME
     assert [(file.rows, file.skipped, file.is_done) for file in (*first.files, *second.files)] == [
         (ROWS_AT_ONCE, 0, False),
         (2 * ROWS_AT_ONCE - 1, ROWS_AT_ONCE, True),
@@ -263,8 +288,8 @@ def test_a_kill_between_writing_and_counting_repeats_the_block(tick: Tick) -> No
 
 
 def test_a_file_that_was_replaced_meanwhile_is_begun_anew(tick: Tick) -> None:
-    """Its rows are others, in another order."""
-    tick.files.publish("PO-1", rows(2 * ROWS_AT_ONCE))
+    """Its rows are others, in another order; what the old ones taught is forgotten."""
+    tick.files.publish("PO-1", [row("rec-a", kind="A"), *rows(2 * ROWS_AT_ONCE)])
     tick.files.breaks["PO-1"] = (ROWS_AT_ONCE, FileReplacedError("it is another file by now"))
     [interrupted] = tick.run().files
     tick.files.publish("PO-1", rows(5, start=7), data_updated_date=LATER)
@@ -272,6 +297,18 @@ def test_a_file_that_was_replaced_meanwhile_is_begun_anew(tick: Tick) -> None:
 
     assert isinstance(interrupted.failure, FileReplacedError)
     assert (file.rows, file.skipped, file.is_done) == (5, 0, True)
+    assert tick.index.lessons().by_kind == {}
+
+
+def test_a_file_that_was_broken_off_keeps_what_its_rows_have_taught(tick: Tick) -> None:
+    """The rows that are skipped were read, too."""
+    found = [row("rec-a", kind="A"), *rows(ROWS_AT_ONCE), row("rec-b", kind="B")]
+    tick.files.publish("PO-1", found)
+    looks = iter([False, True])
+    tick.run(time_is_up=lambda: next(looks))
+    tick.run()
+
+    assert set(tick.index.lessons().by_kind) == {"KEYWORD_BID|SP|A", "KEYWORD_BID|SP|B"}
 
 
 def test_two_ticks_at_once_do_no_harm(tick: Tick) -> None:
@@ -302,6 +339,7 @@ def test_no_file_is_begun_when_time_is_up(tick: Tick) -> None:
     report = tick.run(time_is_up=lambda: True)
 
     assert isinstance(report.failure, OutOfTimeError)
+    assert str(report.failure) == OUT_OF_TIME
     assert tick.files.begun == []
 
 
@@ -398,6 +436,9 @@ def test_a_file_keeps_its_lessons_while_it_is_read_anew(tick: Tick) -> None:
     looks = iter([False, True])
     tick.run(time_is_up=lambda: next(looks))
     assert set(tick.index.lessons().by_kind) == {"KEYWORD_BID|SP|A"}
+    begun = tick.index.files["PO-1"]
+    assert not begun.is_done
+    assert begun.kinds_so_far == {"KEYWORD_BID|SP|B"}
 
     tick.run()
     assert set(tick.index.lessons().by_kind) == {"KEYWORD_BID|SP|B"}
@@ -456,6 +497,7 @@ def test_what_was_only_indexed_is_offered_when_that_is_wanted() -> None:
     tick.offers = FakeOffers()
     tick.run()
     assert tick.offers.offered == ["rec-0", "rec-1"]
+    assert tick.run().files == []
 
     tick.offers = None
     assert tick.run().files == []
