@@ -33,11 +33,12 @@ def download(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Download the data file of an opportunity, exactly as Amazon has it.
+    """Download the data file of an opportunity.
 
-    What has come stands in FILE.part until all of it is there; FILE is never half a file. Run again
-    after it was ended, it goes on where it was; where Amazon has made another file meanwhile, it
-    begins anew. A FILE that is there already is replaced in the end, if you agree.
+    It is saved as Amazon has it. What has come stands in FILE.part until all of it is there; FILE
+    is never half a file. Run again after it was ended, it goes on where it was; where Amazon has
+    made another file meanwhile, it begins anew. A FILE that is there already is replaced in the
+    end, if you agree.
     """
     if to.exists():
         confirm(f"Replace {to}?", yes=yes)

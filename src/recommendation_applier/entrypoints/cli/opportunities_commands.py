@@ -70,7 +70,7 @@ def list_opportunities(  # noqa: PLR0913 - an argument is an option
     offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the opportunities that Amazon has for the Partner Network account.
+    """List what Amazon has for the Partner Network account.
 
     Only the rows of applicable ones (objective AMAZON_ACCOUNT_TEAM_RECOMMENDATIONS) can be applied;
     the others' are for reading. Rows and date are of the data file. Options that take several

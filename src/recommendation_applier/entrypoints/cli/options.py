@@ -28,6 +28,6 @@ OpportunityId = Annotated[
     typer.Argument(
         metavar="ID",
         help="The opportunity's id, in whole or as tables show it.",
-        parser=_opportunity_id,
+        callback=_opportunity_id,
     ),
 ]

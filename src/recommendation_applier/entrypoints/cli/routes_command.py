@@ -52,11 +52,13 @@ def routes(
     offline: Offline = False,
     as_json: AsJson = False,
 ) -> None:
-    """Propose routes: which opportunity recommendations of a kind belong to.
+    """Propose a table of routes, to be looked at.
 
-    Out of what the index has learnt from Amazon's files, and of the recommendations in the ledger
-    that it knows. Of each group, and each kind (type, product and grouping type), it is told where
-    it leads and how many recommendations were seen to go there; 0 is for what only a file tells.
+    Routes say which opportunity recommendations of a kind belong to. These are out of what the
+    index has learnt from Amazon's files, and of the recommendations in the ledger that it knows.
+
+    Of each group, and each kind (type, product and grouping type), it is told where it leads and
+    how many recommendations were seen to go there; 0 is for what only a file tells.
 
     NEW: proposed. STORED: there is such a route. OVERRULED: the stored routes lead elsewhere.
     CONFLICT: it leads to several. INCOMPLETE: it lacks labels. UNLISTED: Amazon does not list the
