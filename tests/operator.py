@@ -2,9 +2,12 @@
 
 from typing import Final
 
+import boto3
 from typer.testing import CliRunner, Result
 
 from recommendation_applier.entrypoints.cli.main import app
+from tests.emulator.deployment import Deployment
+from tests.emulator.function import REGION
 
 _RUNNER: Final = CliRunner()
 
@@ -20,3 +23,15 @@ def sentence_of(result: Result) -> str:
     assert result.stdout == ""
     [line] = result.stderr.splitlines()
     return line.removeprefix("Error: ")
+
+
+def let_operators_reach(deployment: Deployment) -> None:
+    """Give the deployed function the emulated Amazon's addresses, by which the command finds it."""
+    deployed = deployment.stack.apply
+    addresses = {
+        "ADS_API_URL": deployment.amazon.url,
+        "LWA_TOKEN_URL": deployment.amazon.token_url,
+    }
+    boto3.client("lambda", region_name=REGION).update_function_configuration(
+        FunctionName=deployed.name, Environment={"Variables": {**deployed.environment, **addresses}}
+    )

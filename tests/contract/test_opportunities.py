@@ -3,14 +3,16 @@
 import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from recommendation_applier.amazon_ads.click_credit_files import ClickCreditFiles
 from recommendation_applier.amazon_ads.opportunities import FileFormat, OpportunityCatalogue
 from recommendation_applier.amazon_ads.opportunity_files import OpportunityFiles
+from recommendation_applier.domain.click_credit_offer import RefusedRow, WrongCell
 from recommendation_applier.domain.errors import (
     CredentialsRefusedError,
     FileReplacedError,
@@ -21,7 +23,8 @@ from recommendation_applier.domain.errors import (
 )
 from recommendation_applier.domain.opportunity import ACCOUNT_TEAM, CLICK_CREDITS
 from recommendation_applier.domain.opportunity_query import OpportunityQuery
-from recommendation_applier.domain.opportunity_rows import csv_rows, json_rows
+from recommendation_applier.domain.opportunity_rows import UnreadableRow, csv_rows, json_rows
+from tests.click_credit_builders import OFFER_OPPORTUNITY, offer, offer_row
 from tests.contract.invocation_at_amazon import Invocation, begin, everything_said
 from tests.emulator.amazon import EmulatedAmazon
 from tests.emulator.amazon_faults import Step, answers, is_cut, resets
@@ -434,3 +437,40 @@ def test_rows_do_not_depend_on_where_pieces_end(reading: Reader) -> None:
     assert rows_of(json.dumps([dict(row)] * 3).encode(), json_rows) == [row] * 3
     content = reading.content()
     assert rows_of(content, csv_rows) == list(csv_rows([content]))
+
+
+# Click credits
+
+
+def test_click_credits_are_read_row_by_row(amazon: EmulatedAmazon, reading: Reader) -> None:
+    """Offers, and rows that are none, of the files of that objective which have rows."""
+    credits_file = Opportunity(
+        partner_opportunity_id=OFFER_OPPORTUNITY,
+        title="Earn click credits",
+        objective_type=CLICK_CREDITS,
+        rows=(offer_row(), offer_row(promotionAmountLc="-5")),
+    )
+    broken = replace(
+        credits_file,
+        partner_opportunity_id=CREDITS,
+        rows=(),
+        file=b"promotionId,marketplace\none\n",
+        row_count=1,
+    )
+    empty = replace(credits_file, partner_opportunity_id=EMPTY, rows=())
+    amazon.publish([large(), credits_file, empty, broken])
+
+    assert list(ClickCreditFiles(reading.files).rows()) == [
+        offer(),
+        RefusedRow(
+            (
+                WrongCell(
+                    "promotionAmountLc",
+                    "-5",
+                    "must be an amount above 0, such as '200' or '1,234.50'",
+                ),
+            )
+        ),
+        UnreadableRow("line 2: 1 cells under 2 columns"),
+    ]
+    assert len(amazon.file_requests) == 2

@@ -17,7 +17,8 @@ ApplierError
 │   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
 ├── RefusedError                    the request itself is wrong, and will be the next time
 ├── SettingsError                   an operator: the function's environment
-└── PolicyError                     an operator: the policy of what may be applied
+├── PolicyError                     an operator: the policy of what may be applied
+└── TermsError                      an operator: the file with the terms of a promotion
 
 A 422 is not here: it is an answer, given id by id (see `outcome`).
 """
@@ -161,3 +162,7 @@ class SettingsError(ApplierError):
 
 class PolicyError(ApplierError):
     """The policy cannot be used; the message names every field that is wrong."""
+
+
+class TermsError(ApplierError):
+    """The terms of a promotion cannot be read, or contradict themselves; the message says where."""

@@ -170,6 +170,13 @@ class BatchRecord:
         """The ids that Amazon has."""
         return self.verdicts.get(Verdict.ACCEPTED, ())
 
+    @property
+    def applied(self) -> tuple[str, ...]:
+        """The ids whose application has not failed, and is not followed any more."""
+        state = self.follow_up
+        left = {*state.pending, *state.ended} if state else ()
+        return tuple(each for each in self.accepted if each not in left)
+
 
 _REQUEST_LIFE: Final = timedelta(seconds=ANSWER_LOST_LEAST_SECONDS)
 

@@ -68,3 +68,12 @@ _CODE_BY_ID: Final = {
 def code_of(marketplace_id: str) -> str | None:
     """Return the code of *marketplace_id*, applicable or not; None for an id we do not know."""
     return _CODE_BY_ID.get(marketplace_id)
+
+
+MARKETPLACES: Final = frozenset(_CODE_BY_ID.values())
+"""Every marketplace that we know, each by its one code."""
+
+
+def one_code(code: str) -> str:
+    """Give the code that stands for a marketplace in whatever is counted: UK, also for GB."""
+    return "UK" if code == "GB" else code

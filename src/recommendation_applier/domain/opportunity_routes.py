@@ -5,6 +5,7 @@ JSON: `{"version": 1, "routes": [{"match": {"type": ["KEYWORD_BID"], "adProduct"
 "partnerOpportunityId": "…"}]}`. The first route that matches decides.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -18,8 +19,23 @@ _GROUP_PREFIX: Final = f"{DATASET}-"
 """Of every `recommendation_group` that was ever seen; a route may leave it out."""
 
 
-def _without_prefix(groups: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each.removeprefix(_GROUP_PREFIX) for each in groups)
+def short_group(group: str) -> str:
+    """Name a group without its long beginning."""
+    return group.removeprefix(_GROUP_PREFIX)
+
+
+def _short_groups(groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(short_group, groups))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What routes ask of a recommendation; None where it is not known."""
+
+    recommendation_group: str | None = None
+    type: str | None = None
+    ad_product: str | None = None
+    grouping_type: str | None = None
 
 
 Values = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -38,17 +54,17 @@ class Match(_Wire):
 
     type: Values | None = None
     ad_product: Values | None = None
-    recommendation_group: Annotated[Values, AfterValidator(_without_prefix)] | None = None
+    recommendation_group: Annotated[Values, AfterValidator(_short_groups)] | None = None
     grouping_type: Values | None = None
 
-    def holds(self, recommendation: Recommendation) -> bool:
+    def holds(self, recommendation: Recommendation | Labels) -> bool:
         """Tell whether *recommendation* fulfils every condition."""
         group = recommendation.recommendation_group
         wanted = (
             (self.type, recommendation.type),
             (self.ad_product, recommendation.ad_product),
             (self.grouping_type, recommendation.grouping_type),
-            (self.recommendation_group, group and group.removeprefix(_GROUP_PREFIX)),
+            (self.recommendation_group, group and short_group(group)),
         )
         return all(values is None or value in values for values, value in wanted)
 
@@ -72,7 +88,7 @@ class Routes(_Wire):
     version: Literal[1]
     routes: tuple[Route, ...]
 
-    def opportunity_of(self, recommendation: Recommendation) -> str | None:
+    def opportunity_of(self, recommendation: Recommendation | Labels) -> str | None:
         """Give the opportunity of the first route that matches; None where none does."""
         for route in self.routes:
             if route.match.holds(recommendation):

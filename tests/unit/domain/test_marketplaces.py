@@ -2,7 +2,12 @@
 
 import pytest
 
-from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES, code_of
+from recommendation_applier.domain.marketplaces import (
+    APPLICABLE_MARKETPLACES,
+    MARKETPLACES,
+    code_of,
+    one_code,
+)
 
 APPLICABLE = {
     "A2VIGQ35RCS4UG": "AE",
@@ -69,3 +74,11 @@ def test_every_code_but_the_second_of_the_united_kingdom_has_an_id() -> None:
 def test_an_unknown_id_stands_for_nothing(marketplace_id: str) -> None:
     """Ids are compared exactly and never guessed at."""
     assert code_of(marketplace_id) is None
+
+
+def test_every_marketplace_counts_by_one_code() -> None:
+    """What is done under GB is done in the United Kingdom."""
+    assert {code: one_code(code) for code in APPLICABLE_MARKETPLACES if one_code(code) != code} == {
+        "GB": "UK"
+    }
+    assert {*APPLICABLE.values(), *NOT_APPLICABLE.values()} == MARKETPLACES
