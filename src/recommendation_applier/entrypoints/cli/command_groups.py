@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 GROUPS: Final = {
     "held": ("held_commands", "What is held: look at it, release it, reject it."),
-    "policy": ("policy_commands", "What may be applied without asking: try it, set it, look back."),
+    "policy": ("policy_commands", "What may be applied without asking: try it, set it."),
     "click-credits": ("click_credits_commands", "What advertisers can earn, and how far they are."),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
     "opportunities": ("opportunities_commands", "Amazon's catalogue, its data files and routes."),
