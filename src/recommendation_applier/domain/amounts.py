@@ -46,10 +46,9 @@ def show_amount(number: Decimal) -> str:
 
 def show_percent(percent: Decimal) -> str:
     """Write *percent* with its sign and at most two decimals, rounded away from zero."""
-    if percent.adjusted() >= _SHOWN_DIGITS:
-        return f"{percent:+.3e} %"
-    rounded = percent.quantize(Decimal("0.01"), context=ARITHMETIC)
-    return f"{'+' if percent > 0 else ''}{show_amount(rounded)} %"
+    if percent.adjusted() < _SHOWN_DIGITS:
+        percent = percent.quantize(Decimal("0.01"), context=ARITHMETIC)
+    return f"{'+' if percent > 0 else ''}{show_amount(percent)} %"
 
 
 def show_value(value: object) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from itertools import chain, repeat
+from itertools import zip_longest
 from typing import Any, Final
 
 from recommendation_applier.domain.amounts import show_value
@@ -35,8 +35,8 @@ def _changes(name: str, recommended: object, current: object) -> bool:
             fields = here if isinstance(here, dict) else {}
             waiting += [(key, each, fields.get(key)) for key, each in there.items()]
         elif isinstance(there, list):
-            values = chain(here if isinstance(here, list) else (), repeat(None))
-            waiting += [(name, each, value) for each, value in zip(there, values, strict=False)]
+            values = here[: len(there)] if isinstance(here, list) else []
+            waiting += [(name, each, value) for each, value in zip_longest(there, values)]
         elif _is_number(there) and there != here and not _ID.fullmatch(name):
             return True
     return False

@@ -1,6 +1,5 @@
 """The policy of what may be applied without asking, and what it decides. No I/O."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,11 +7,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import ErrorDetails
 
-from recommendation_applier.domain.amounts import readable, show_value
 from recommendation_applier.domain.errors import PolicyError
-from recommendation_applier.domain.policy_fields import WIRE, Id, refused
+from recommendation_applier.domain.policy_fields import WIRE, Id, refused, sentence_on
 from recommendation_applier.domain.policy_limits import (
     CampaignPacing,
     Objection,
@@ -127,7 +124,7 @@ def read_policy(text: str) -> ApplyPolicy:
     except ValidationError as error:
         # What is wrong within a list also makes it too short for pydantic.
         findings = [
-            _sentence(finding)
+            sentence_on(finding)
             for finding in error.errors(include_url=False)
             if finding["type"] != "too_short" or not finding["input"]
         ]
@@ -198,22 +195,3 @@ def _objection(
     if rule.decision == "HOLD":
         return Objection(HeldReason.POLICY_HOLD, f"rule '{rule.name}' says HOLD")
     return objection_to(recommendation, rule)
-
-
-def _sentence(finding: ErrorDetails) -> str:
-    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in finding["loc"])
-    where = readable(where.removeprefix(".")) or "the policy"
-    if finding["type"] == "missing":
-        return f"{where} is missing"
-    if finding["type"] == "extra_forbidden":
-        return f"{where} is no field of a policy (policy.schema.json lists them all)"
-    rule = _RULES.get(finding["type"]) or re.sub(r"^\w+ should ", "must ", finding["msg"])
-    return f"{where} is {show_value(finding['input'])}; it {rule}"
-
-
-_RULES: Final = {
-    "model_type": "must be an object",
-    "tuple_type": "must be an array",
-    "too_short": "must have one element at least",
-}
-"""Where pydantic's own words are those of Python."""

@@ -1,13 +1,15 @@
 """The kinds of field that a policy has, each with its rule for readers and for the schema."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
+from recommendation_applier.domain.amounts import readable, show_value
 from recommendation_applier.domain.recommendation import MAX_ID_LENGTH, Identifier
 
 MAX_LIMIT: Final = 1_000_000_000_000
@@ -18,6 +20,13 @@ MAX_COOL_DOWN_HOURS: Final = 8_760
 
 _CODE: Final = r"^[A-Z][A-Z0-9_]*$"
 _MOMENT_RULE: Final = "must be a date and time with its zone, such as '2026-11-27T00:00:00Z'"
+
+_OUR_WORDS: Final = {
+    "model_type": "must be an object",
+    "tuple_type": "must be an array",
+    "too_short": "must have one element at least",
+}
+"""For types of error where pydantic speaks of Python."""
 
 WIRE: Final = ConfigDict(
     frozen=True,
@@ -31,6 +40,18 @@ WIRE: Final = ConfigDict(
 def refused(rule: str) -> PydanticCustomError:
     """Make the error of a field that breaks *rule*, a sentence that goes on after "it"."""
     return PydanticCustomError("policy", rule)
+
+
+def sentence_on(finding: ErrorDetails) -> str:
+    """Say which field is wrong, what it is and what it must be."""
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in finding["loc"])
+    where = readable(where.removeprefix(".")) or "the policy"
+    if finding["type"] == "missing":
+        return f"{where} is missing"
+    if finding["type"] == "extra_forbidden":
+        return f"{where} is no field of a policy (policy.schema.json lists them all)"
+    rule = _OUR_WORDS.get(finding["type"]) or re.sub(r"^\w+ should ", "must ", finding["msg"])
+    return f"{where} is {show_value(finding['input'])}; it {rule}"
 
 
 def _number(value: object) -> Decimal:
