@@ -313,6 +313,17 @@ def test_a_download_that_fails_is_kept_as_far_as_it_came(
     assert not target.exists()
 
 
+def test_who_may_not_download_is_not_told_to_try_again(
+    with_file: Deployment, tmp_path: Path
+) -> None:
+    """But what to look at."""
+    with_file.amazon.script_file([answers(403, {"code": "X", "details": "No."})])
+
+    assert sentence_of(
+        applier("opportunities", "download", "PO-1", "--to", str(tmp_path / "a"), *STACK)
+    ).endswith("and that PartnerNetworkAccountId is that account's id")
+
+
 def test_an_opportunity_without_rows_has_no_file(amazon: Deployment, tmp_path: Path) -> None:
     """It is said where to see that."""
     sentence = sentence_of(

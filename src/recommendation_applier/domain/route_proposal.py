@@ -1,8 +1,8 @@
 """What is known of opportunities -> a route table, for an operator to look at. No I/O.
 
-A group leads somewhere if all that is known of it is of one opportunity; if not, each combination
-of its labels may. So does a kind, which is what `opportunity_index.kind_of` names. Routes have all
-the conditions of what they are made from, so that they match nothing that was not seen.
+A group becomes a route if all that is known of it is of one opportunity; if not, each combination
+of its labels may. So does a kind, which is what `opportunity_index.kind_of` names. A combination
+and a kind are routed by all of their labels, so that a route matches nothing that was not seen.
 """
 
 from collections import Counter, defaultdict
@@ -114,7 +114,7 @@ def _known_of_groups(sightings: Sightings, lessons: Lessons) -> Iterator[tuple[L
         if labels.recommendation_group is not None:
             group = Labels(recommendation_group=labels.recommendation_group)
             groups[group].add(opportunity, count, seen=labels)
-            combinations[labels].add(opportunity, count, seen=labels)
+            combinations[labels].add(opportunity, count)
     for name, opportunities in lessons.by_group.items():
         for each in opportunities:
             groups[Labels(recommendation_group=short_group(name))].add(each)

@@ -84,6 +84,13 @@ def test_a_group_and_a_kind_that_lead_to_one_opportunity_are_routes() -> None:
     )
 
 
+def test_what_is_seen_with_different_labels_adds_up() -> None:
+    """For the group that it has in common."""
+    found = proposed({(labels(), "PO-1"): 3, (labels(ad_product="SB"), "PO-1"): 4})
+
+    assert found.findings[0] == Finding(GROUP, {"PO-1": 7}, Standing.NEW)
+
+
 def test_what_the_index_was_taught_was_not_seen() -> None:
     """A group by its short name, a kind by its parts; both count 0."""
     found = proposed(
@@ -112,7 +119,10 @@ def test_a_group_that_leads_to_several_is_told_apart_by_all_its_labels() -> None
     brands = labels(ad_product="SB")
     found = proposed({(labels(), "PO-1"): 3, (brands, "PO-2"): 1})
 
-    assert standings(found)[:2] == [(brands, Standing.NEW), (labels(), Standing.NEW)]
+    assert found.findings[:2] == (
+        Finding(brands, {"PO-2": 1}, Standing.NEW),
+        Finding(labels(), {"PO-1": 3}, Standing.NEW),
+    )
     assert found.routes.opportunity_of(labels()) == "PO-1"
     assert found.routes.opportunity_of(brands) == "PO-2"
     assert found.routes.opportunity_of(labels(ad_product="SD")) is None
@@ -158,6 +168,16 @@ def test_a_kind_that_lacks_labels_is_no_route(kind: str) -> None:
     assert found.routes == NO_ROUTES
 
 
+def test_kinds_come_in_the_order_of_their_labels() -> None:
+    """What is not known first; a grouping type is whatever follows the second bar."""
+    found = proposed(kinds={"BID|SP|RAISE|MORE": {"PO-1"}, "|SP|RAISE": {"PO-1"}})
+
+    assert [each.labels for each in found.findings] == [
+        Labels(ad_product="SP", grouping_type="RAISE"),
+        Labels(type="BID", ad_product="SP", grouping_type="RAISE|MORE"),
+    ]
+
+
 def test_what_amazon_does_not_list_is_no_route() -> None:
     """Unless nobody knows what it lists."""
     seen = {(labels(grouping_type=None), "PO-1"): 1}
@@ -179,11 +199,12 @@ def test_what_is_stored_stays_and_is_not_repeated() -> None:
 
 def test_stored_routes_that_lead_elsewhere_are_told() -> None:
     """Also where they do for some of it alone."""
-    stored = routes(({"type": ["KEYWORD_BID"]}, "PO-9"))
-    found = proposed({(labels(), "PO-1"): 1}, stored=stored)
+    for match in ({"type": ["KEYWORD_BID"]}, {"recommendationGroup": ["rec-a-018"]}):
+        stored = routes((match, "PO-9"))
+        found = proposed({(labels(), "PO-1"): 1}, stored=stored)
 
-    assert standings(found) == [(GROUP, Standing.OVERRULED), (KIND, Standing.OVERRULED)]
-    assert found.routes == stored
+        assert standings(found) == [(GROUP, Standing.OVERRULED), (KIND, Standing.OVERRULED)]
+        assert found.routes == stored
 
 
 def test_routes_that_differ_in_one_label_are_one() -> None:

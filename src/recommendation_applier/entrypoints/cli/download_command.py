@@ -8,7 +8,7 @@ import typer
 
 from recommendation_applier.amazon_ads.opportunities import FileFormat
 from recommendation_applier.amazon_ads.opportunity_files import FilePiece
-from recommendation_applier.domain.errors import FileReplacedError, RetryableError
+from recommendation_applier.domain.errors import FileReplacedError, WaitError
 from recommendation_applier.entrypoints.cli.amazon import opportunity_files
 from recommendation_applier.entrypoints.cli.confirm import confirm
 from recommendation_applier.entrypoints.cli.counting import measuring
@@ -52,7 +52,7 @@ def download(
                 part,
                 show,
             )
-        except RetryableError as error:
+        except WaitError as error:
             raise OperatorError(f"{error}; {_what_is_kept(part)}") from error
     part.finish()
     if as_json:
