@@ -113,7 +113,7 @@ class _Paced:
     pacing: CampaignPacing
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Counting:
     now: datetime
     rulings: Counter[Ruling] = field(default_factory=Counter)
