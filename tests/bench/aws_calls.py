@@ -21,6 +21,9 @@ IDS_PER_ACCOUNT: Final = 100
 _SOON: Final = timedelta(minutes=5)
 """A record that is due is met by the next tick of the schedule."""
 
+_A_MINUTE: Final = timedelta(seconds=61)
+"""A policy is believed for so long."""
+
 _SECONDS: Final = 180.0
 
 Scenario = tuple[str, Callable[[Deployment], object]]
@@ -74,6 +77,7 @@ def _scenarios(deliveries: int) -> list[Scenario]:
     withdrawn = _bodies(deliveries, start=deliveries, status="REMOVED")
     refused = _bodies(deliveries, start=2 * deliveries)
     unsent = _bodies(deliveries, start=3 * deliveries)
+    held = _bodies(deliveries, start=4 * deliveries)
     batches = -(-deliveries // IDS_PER_ACCOUNT)
 
     def refuse(deployment: Deployment) -> None:
@@ -84,6 +88,12 @@ def _scenarios(deliveries: int) -> list[Scenario]:
     def fail(deployment: Deployment) -> None:
         deployment.amazon.script_apply([answers(503)] * (10 * batches))
         deployment.invoke(*unsent, seconds=_SECONDS)
+
+    def hold(deployment: Deployment) -> None:
+        policy = {"version": 1, "mode": "DRY_RUN", "default": "APPLY", "rules": []}
+        deployment.stack.store_policy(policy)
+        deployment.let_time_pass(_A_MINUTE)
+        deployment.invoke(*held, seconds=_SECONDS)
 
     def check(deployment: Deployment) -> None:
         if (due := deployment.stack.next_follow_up()) is not None:
@@ -102,6 +112,7 @@ def _scenarios(deliveries: int) -> list[Scenario]:
         ("removed before they came", lambda each: each.invoke(*withdrawn, seconds=_SECONDS)),
         ("refused: all are dead-lettered", refuse),
         ("Amazon is down: all are retried", fail),
+        ("DRY_RUN: all are held", hold),
     ]
 
 

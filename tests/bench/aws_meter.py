@@ -26,7 +26,7 @@ Item: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 
 _WRITES: Final = frozenset({"PutItem", "UpdateItem"})
 _KEY: Final = ("pk", "sk")
-_INDEX_KEY: Final = ("followUp", "dueAt")
+_INDEX_KEYS: Final = (("followUp", "dueAt"), ("held", "heldUntil"))
 _BEFORE: Final = "item before"
 
 
@@ -120,19 +120,23 @@ class AwsMeter:
 
 
 def index_write_units(before: Item, after: Item) -> int:
-    """Charge what a write does to the sparse index of keys.
+    """Charge what a write does to the two sparse indexes of keys.
 
-    An item that comes into it or leaves it is one write there, one whose key changes is two, and
+    An item that comes into one or leaves it is one write there, one whose key changes is two, and
     one whose key stays is none (developer guide, "Write operations and global secondary indexes").
     """
-    keys = [_index_item(before), _index_item(after)]
-    return 0 if keys[0] == keys[1] else sum(write_units(item_size(key)) for key in keys if key)
+    units = 0
+    for index in _INDEX_KEYS:
+        keys = [_index_item(before, index), _index_item(after, index)]
+        if keys[0] != keys[1]:
+            units += sum(write_units(item_size(key)) for key in keys if key)
+    return units
 
 
-def _index_item(item: Item) -> Item:
-    if not all(name in item for name in _INDEX_KEY):
+def _index_item(item: Item, index: tuple[str, str]) -> Item:
+    if not all(name in item for name in index):
         return {}
-    return {name: item[name] for name in (*_KEY, *_INDEX_KEY)}
+    return {name: item[name] for name in (*_KEY, *index)}
 
 
 def _read(params: Mapping[str, Any], parsed: Mapping[str, Any]) -> float:

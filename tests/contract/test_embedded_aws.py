@@ -195,6 +195,7 @@ def test_the_roles_policies_name_what_was_deployed() -> None:
     }
     assert resources(stack.follow_up) == {
         "FindWhatIsDue": f"{table}/index/DueIndex",
+        "FindWhatIsHeld": f"{table}/index/HeldIndex",
         "KeepTheLedger": table,
         "ReadTheCredentials": outputs["CredentialsSecretArn"],
         "WriteTheLog": f"{log_groups}:{outputs['FollowUpFunctionLogGroupName']}:*",

@@ -44,10 +44,19 @@ def test_a_follow_up_costs_by_the_batch(rows: list[dict[str, Any]]) -> None:
 
 def test_an_outage_costs_one_more_call_to_sqs_for_ten(rows: list[dict[str, Any]]) -> None:
     """Nothing is lost, and nothing is paid for twice."""
-    down = rows[-1]
+    down = rows[-2]
 
     assert down["what happens"] == "Amazon is down: all are retried"
     assert (down["SQS calls"], down["write units"] <= 220) == (20, True)
+
+
+def test_to_hold_is_one_call_and_two_write_units_more(rows: list[dict[str, Any]]) -> None:
+    """The entry is marked, and has its place in the index of what is held."""
+    held = rows[-1]
+
+    assert held["what happens"] == "DRY_RUN: all are held"
+    assert held["DynamoDB calls"] == 2 * 200 + 2
+    assert (held["write units"], held["of the index"]) == (3 * 200 + 2 * 4, 200)
 
 
 @pytest.mark.parametrize(
@@ -63,13 +72,14 @@ def test_an_outage_costs_one_more_call_to_sqs_for_ten(rows: list[dict[str, Any]]
 def test_an_index_is_charged_for_what_changes_in_it(
     before: str | None, after: str | None, units: int
 ) -> None:
-    """In, out, and out and in again."""
+    """In, out, and out and in again, of what is due and of what is held."""
 
-    def item(due: str | None) -> dict[str, dict[str, str]]:
+    def item(index: tuple[str, str], until: str | None) -> dict[str, dict[str, str]]:
         keys = {"pk": {"S": "CLAIM#1"}, "sk": {"S": "RECORD#0001"}}
-        return keys | ({"followUp": {"S": "DUE"}, "dueAt": {"N": due}} if due else {})
+        return keys | ({index[0]: {"S": "DUE"}, index[1]: {"N": until}} if until else {})
 
-    assert index_write_units(item(before), item(after)) == units
+    for index in (("followUp", "dueAt"), ("held", "heldUntil")):
+        assert index_write_units(item(index, before), item(index, after)) == units
 
 
 def test_figures_are_for_people_or_for_programs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,5 +4,6 @@ from typing import Final
 
 from tests.simulation.bugs.doors import DOOR_BUGS
 from tests.simulation.bugs.ledger import LEDGER_BUGS
+from tests.simulation.bugs.policy import POLICY_BUGS
 
-BUGS: Final = (*LEDGER_BUGS, *DOOR_BUGS)
+BUGS: Final = (*LEDGER_BUGS, *POLICY_BUGS, *DOOR_BUGS)

@@ -62,10 +62,11 @@ LEDGER_BUGS: Final = (
     Bug(
         "it is on record as accepted before it is sent",
         "use_cases/apply_recommendations.py",
-        "        for result in self._ports.api.apply(batches_of(ready)):",
-        "        for batch in batches_of(ready):\n"
+        "        for result in self._ports.api.apply(batches_of(to_send)):",
+        "        from recommendation_applier.domain.ledger import Verdict\n"
+        "        for batch in batches_of(to_send):\n"
         "            self._ledger.record(batch, {Verdict.ACCEPTED: batch.recommendation_ids})\n"
-        "        for result in self._ports.api.apply(batches_of(ready)):",
+        "        for result in self._ports.api.apply(batches_of(to_send)):",
     ),
     Bug(
         "accepted leaves although the ledger did not take it",
@@ -97,9 +98,9 @@ LEDGER_BUGS: Final = (
     ),
     Bug(
         "what is held is not kept",
-        "use_cases/apply_recommendations.py",
-        "            if self._ledger.record(batch, verdicts):",
-        "            if verdicts:",
+        "use_cases/holding.py",
+        "            if self.ledger.record(batch, {Verdict.HELD: batch.recommendation_ids}):",
+        "            if batch:",
         within=200,
     ),
     # --- The removal ---
