@@ -12,9 +12,9 @@ from tests.emulator.function import REGION
 _RUNNER: Final = CliRunner()
 
 
-def applier(*arguments: str) -> Result:
+def applier(*arguments: str, stdin: str | None = None) -> Result:
     """Run the command in this process; what is not told in a sentence is raised."""
-    return _RUNNER.invoke(app, arguments, prog_name="applier", catch_exceptions=False)
+    return _RUNNER.invoke(app, arguments, input=stdin, prog_name="applier", catch_exceptions=False)
 
 
 def sentence_of(result: Result) -> str:

@@ -143,6 +143,18 @@ def test_filters_and_the_moment_choose(deployment: Deployment) -> None:
     assert result.stdout == "[]\n"
 
 
+def test_what_the_ledger_has_no_entry_of_is_in_the_export(deployment: Deployment) -> None:
+    """With what its record tells; no filter means it, since nobody knows what it was."""
+    deployment.invoke(body("rec-1"))
+    deployment.stack.dynamodb.delete_item(
+        TableName=deployment.stack.ledger_table_name,
+        Key={"pk": {"S": "RECOMMENDATION#rec-1"}, "sk": {"S": "ENTRY"}},
+    )
+
+    assert [each["what"] for each in as_json("export")] == ["the ledger has no entry of it"]
+    assert as_json("export", "--marketplace", "US") == []
+
+
 @pytest.mark.usefixtures("deployment")
 def test_one_form_is_enough() -> None:
     """CSV and JSON do not go into one file."""

@@ -97,8 +97,10 @@ def rehearse(
     for recommendation in recommendations:
         decision = decide(recommendation, policy, now=now)
         changes = changes_of(recommendation)
-        if decision.pacing is not None:
-            counting.paced.append(_Paced(recommendation, changes, decision, decision.pacing))
+        pacing, campaign_id = decision.pacing, recommendation.campaign_id
+        if pacing is not None and campaign_id is not None:  # without one, it would be held
+            campaign = Campaign(recommendation.advertiser.entity_id, campaign_id)
+            counting.paced.append(_Paced(recommendation, changes, decision, pacing, campaign))
         else:
             counting.count(recommendation, changes, decision)
     counting.pace()
@@ -111,6 +113,7 @@ class _Paced:
     changes: Changes
     decision: Decision
     pacing: CampaignPacing
+    campaign: Campaign
 
 
 class _Counting:
@@ -140,9 +143,8 @@ class _Counting:
             key=itemgetter(0),
         ):
             found = each.recommendation
-            campaign = Campaign(found.advertiser.entity_id, found.campaign_id or "")
-            before = campaigns.get(campaign, CampaignApplications())
+            before = campaigns.get(each.campaign, CampaignApplications())
             objection = before.objection(found.recommendation_id, each.pacing, now=at)
             if objection is None:
-                campaigns[campaign] = before.with_one_more(found.recommendation_id, now=at)
+                campaigns[each.campaign] = before.with_one_more(found.recommendation_id, now=at)
             self.count(found, each.changes, each.decision, held=objection and objection[0])

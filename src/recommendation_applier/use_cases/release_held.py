@@ -131,7 +131,7 @@ class HeldDecisions:
             recommendation_ids[start : start + MAX_IDS_PER_NOTICE]
             for start in range(0, len(recommendation_ids), MAX_IDS_PER_NOTICE)
         ]
-        sent = self.notices.send([release_notice(part) for part in parts]) if parts else ()
+        sent = self.notices.send([release_notice(part) for part in parts])
         return {each for position in sent for each in parts[position]}
 
 

@@ -32,7 +32,7 @@ def sent_since(
 
 
 def _with_entries(sent: Sequence[Sent], entries_of: EntriesOf) -> Iterator[Sent]:
-    stored = entries_of({each.recommendation_id for each in sent}) if sent else {}
+    stored = entries_of({each.recommendation_id for each in sent})
     for each in sent:
         kept = stored[each.recommendation_id]
         yield replace(each, entry=kept.entry if kept else None)

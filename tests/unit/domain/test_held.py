@@ -71,9 +71,9 @@ def test_what_expires_at_this_moment_cannot_be_decided_about() -> None:
     """A second before it can; what never expires always can."""
     for_ever = Held(entry(expiry_date=None), HOLD)
 
-    assert decidable(HELD, now=EXPIRY) == Objection(
-        NotApplicableReason.EXPIRED, "it expired at 2026-11-15T12:00:00Z"
-    )
+    objection = Objection(NotApplicableReason.EXPIRED, "it expired at 2026-11-15T12:00:00Z")
+
+    assert decidable(HELD, now=EXPIRY) == decidable(HELD, now=EXPIRY + SECOND) == objection
     assert decidable(HELD, now=EXPIRY - SECOND) == HELD
     assert decidable(for_ever, now=FOR_EVER) == for_ever
 

@@ -153,6 +153,24 @@ def test_no_more_a_day_than_the_rule_lets_through() -> None:
     }
 
 
+def test_what_was_let_through_may_go_again() -> None:
+    """Published anew, it is counted once for its campaign, as the ledger does."""
+    paced = policy(rule("paced", limits={"coolDownHours": 24}))
+    again = [bid(1, 2, published_date=PUBLISHED + hours * HOUR) for hours in (0, 1)]
+
+    assert rehearsed(*again, by=paced).rulings == {Ruling(APPLY, "", "paced"): 2}
+
+
+def test_a_rule_that_is_not_in_force_yet_decides_nothing() -> None:
+    """The policy is tried as it would be now."""
+    later = rule("later", "IGNORE", notBefore="2026-11-10T12:00:01Z")
+    now = rule("now", "HOLD", notBefore="2026-11-10T12:00:00Z")
+
+    assert rehearsed(bid(1, 2), by=policy(later, now)).rulings == {
+        Ruling(HOLD, "POLICY_HOLD", "now"): 1
+    }
+
+
 def test_what_names_no_campaign_cannot_be_paced() -> None:
     """It is held, as the spine does."""
     paced = policy(rule("paced", limits={"coolDownHours": 24}))

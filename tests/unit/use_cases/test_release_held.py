@@ -200,6 +200,9 @@ def test_a_rejection_is_written_and_nobody_is_told(desk: Desk) -> None:
 
     assert desk.reject("rec-1") == [Said("rec-1", Outcome.REJECTED)]
     assert desk.ledger.tombstones == {"rec-1": Veto("ann", "agreed", NOW, PUBLISHED).tombstone}
+    assert desk.ledger.actions == {
+        "rec-1": [ActionTaken(NOW, "ann", OperatorAction.REJECTED, "agreed")]
+    }
     assert desk.ledger.holds == {}
     assert desk.notices.sent == []
 

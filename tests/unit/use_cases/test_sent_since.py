@@ -65,5 +65,5 @@ def test_entries_are_read_by_the_hundred_while_records_come() -> None:
 
 
 def test_nothing_was_sent() -> None:
-    """Nothing is read."""
+    """Nothing is given."""
     assert list(sent_since([], MemoryLedger().entries_of, since=NOW)) == []

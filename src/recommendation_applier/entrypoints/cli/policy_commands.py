@@ -1,19 +1,17 @@
 """`applier policy`: what may be applied without asking."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC
+from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from recommendation_applier.aws.policy_parameter import PolicyParameter, StoredText
+from recommendation_applier.aws.policy_parameter import PolicyParameter
 from recommendation_applier.domain.errors import PolicyError
 from recommendation_applier.domain.policy import (
     DEFAULT_POLICY,
-    ApplyPolicy,
     policy_schema,
     read_policy,
 )
@@ -23,6 +21,13 @@ from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack,
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.cli.options import AsJson, DryRun, Yes
 from recommendation_applier.entrypoints.cli.output import print_facts, print_json, print_rows
+from recommendation_applier.entrypoints.cli.policy_rows import (
+    RULES,
+    VERSIONS,
+    read_stored,
+    rule_rows,
+    version_row,
+)
 from recommendation_applier.entrypoints.cli.policy_simulation import simulate
 from recommendation_applier.entrypoints.cli.text_files import PolicyFile, text_of
 
@@ -30,22 +35,6 @@ if TYPE_CHECKING:
     from types_boto3_ssm.client import SSMClient
 
 app: Final = typer.Typer(rich_markup_mode=None)
-
-_RULES: Final = {
-    "name": "rule",
-    "match": "for",
-    "decision": "decision",
-    "limits": "limits",
-    "when": "when",
-}
-_VERSIONS: Final = {
-    "version": "version",
-    "at": "since",
-    "by": "by",
-    "mode": "mode",
-    "default": "default",
-    "rules": "rules",
-}
 
 
 @app.command()
@@ -75,7 +64,7 @@ def show(context: typer.Context, *, as_json: AsJson = False) -> None:
             "protected campaigns": policy.protected_campaigns,
         }
     )
-    print_rows([*_rows(policy)], _RULES, as_json=False)
+    print_rows([*rule_rows(policy)], RULES, as_json=False)
 
 
 @app.command(name="set")
@@ -91,7 +80,7 @@ def set_(
     policy = read_policy(text)
     parameter = parameter_of(deployed_stack(context))
     shown = parameter.read()
-    if _usable_or_none(shown) == policy:
+    if read_stored(shown) == policy:
         typer.echo(f"Version {shown.version} says the same; nothing was changed.", err=True)
         return
     typer.echo("\n".join(_difference(shown.text, text)), err=not dry_run)
@@ -166,21 +155,14 @@ def history(context: typer.Context, *, as_json: AsJson = False) -> None:
 
     With --json each has its text. SSM keeps the last 100 versions.
     """
-    rows = [_version(each) for each in parameter_of(deployed_stack(context)).history()]
-    print_rows(rows, _VERSIONS, as_json=as_json)
+    rows = [version_row(each) for each in parameter_of(deployed_stack(context)).history()]
+    print_rows(rows, VERSIONS, as_json=as_json)
 
 
 def parameter_of(stack: DeployedStack) -> PolicyParameter:
     """Make the adapter in front of the stack's parameter."""
     ssm: SSMClient = stack.session.client("ssm")
     return PolicyParameter(ssm, name=stack.output("ApplyPolicyName"))
-
-
-def _usable_or_none(stored: StoredText) -> ApplyPolicy | None:
-    try:
-        return read_policy(stored.text)
-    except PolicyError:
-        return None
 
 
 def _difference(old: str, new: str) -> Iterator[str]:
@@ -195,34 +177,3 @@ def _lines(text: str) -> list[str]:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False).splitlines()
     except (ValueError, RecursionError):
         return text.splitlines()
-
-
-def _rows(policy: ApplyPolicy) -> Iterator[Mapping[str, Any]]:
-    for rule in policy.rules:
-        said = rule.model_dump(mode="json", by_alias=True, exclude_none=True)
-        limits = said.get("limits", {}) | {
-            f"allowNew.{name}": value for name, value in said.get("allowNew", {}).items()
-        }
-        yield {
-            "name": rule.name,
-            "match": "; ".join(f"{name} {', '.join(some)}" for name, some in said["match"].items())
-            or "everything",
-            "decision": rule.decision,
-            "limits": ", ".join(f"{name} {value:g}" for name, value in limits.items()),
-            "when": " ".join(
-                f"{name} {said[name]}" for name in ("notBefore", "notAfter") if name in said
-            ),
-        }
-
-
-def _version(stored: StoredText) -> Mapping[str, Any]:
-    facts: dict[str, Any] = {
-        "version": stored.version,
-        "at": stored.at.astimezone(UTC),
-        "by": stored.by,
-        "text": stored.text,
-    }
-    policy = _usable_or_none(stored)
-    if policy is None:
-        return {**facts, "mode": "cannot be used"}
-    return {**facts, "mode": policy.mode, "default": policy.default, "rules": len(policy.rules)}

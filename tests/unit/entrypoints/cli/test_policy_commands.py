@@ -1,15 +1,11 @@
 """What `applier policy` does without a stack."""
 
-import io
 import json
 import random
-import sys
 from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from recommendation_applier.domain.policy import DEFAULT_POLICY, policy_schema, read_policy
 from recommendation_applier.domain.starter_policy import STARTER_POLICY
@@ -47,14 +43,14 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     assert Path(file).read_text() == STARTER_POLICY
 
 
-def test_a_policy_is_validated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_is_validated(tmp_path: Path) -> None:
     """From a file, with or without a byte-order mark, or from standard input."""
     file = write(tmp_path / "policy.json", f"\ufeff{STARTER_POLICY}")
-    monkeypatch.setattr(sys, "stdin", io.StringIO(STARTER_POLICY))
 
-    assert applier("policy", "validate", file).stdout == (
-        f"{file} can be used: mode APPLY, default HOLD, 3 rules.\n"
-    )
+    for name, stdin in ((file, None), ("-", STARTER_POLICY)):
+        assert applier("policy", "validate", name, stdin=stdin).stdout == (
+            f"{name} can be used: mode APPLY, default HOLD, 3 rules.\n"
+        )
 
 
 def test_every_field_that_is_wrong_is_named(tmp_path: Path) -> None:
