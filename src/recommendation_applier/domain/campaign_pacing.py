@@ -55,5 +55,5 @@ class CampaignApplications:
     def with_one_more(self, recommendation_id: str, *, now: datetime) -> "CampaignApplications":
         """Count one that is let through *now*; it keeps its first moment if it was before."""
         let_through = {recommendation_id: now} | dict(self.let_through)
-        latest = sorted(let_through, key=lambda each: let_through[each])[-MOST_REMEMBERED:]
+        latest = sorted(let_through, key=let_through.__getitem__)[-MOST_REMEMBERED:]
         return CampaignApplications({each: let_through[each] for each in latest}, self.version)

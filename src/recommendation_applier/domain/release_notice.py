@@ -42,7 +42,7 @@ def read_release(value: Mapping[str, Any], body: str) -> Sequence[ReleaseNotice 
     try:
         notice = _Notice.model_validate(value)
     except ValidationError as error:
-        return (rejection(error, body, names={"recommendation_ids": "recommendationIds"}),)
+        return (rejection(error, body, names={}),)
     return tuple(
         ReleaseNotice(each, release_notice([each]))
         for each in dict.fromkeys(notice.recommendation_ids)

@@ -1,5 +1,6 @@
 """How often a campaign may be changed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -62,13 +63,15 @@ def test_what_was_let_through_may_go_again_and_keeps_its_moment() -> None:
 
 def test_the_latest_thousand_are_remembered() -> None:
     """As many as a document has room for."""
-    counted = at(*(NOW + number * SECOND for number in range(MOST_REMEMBERED)))
+    moments = [NOW + number * SECOND for number in range(MOST_REMEMBERED)]
+    counted = replace(at(*reversed(moments)), version=7)
 
     after = counted.with_one_more("rec-9999", now=NOW + DAY)
 
-    assert len(after.let_through) == MOST_REMEMBERED
-    assert "rec-0" not in after.let_through
+    oldest = f"rec-{MOST_REMEMBERED - 1}"
+    assert counted.let_through.keys() - after.let_through.keys() == {oldest}
     assert after.let_through["rec-9999"] == NOW + DAY
+    assert (len(after.let_through), after.version) == (MOST_REMEMBERED, 7)
 
 
 @given(

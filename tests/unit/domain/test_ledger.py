@@ -283,6 +283,20 @@ def test_an_entry_goes_by_the_id_of_its_recommendation() -> None:
     assert entry.recommendation_id == "rec-7"
 
 
+@pytest.mark.parametrize(
+    ("decided_by", "said"),
+    [
+        (DecidedBy(), "no policy"),
+        (DecidedBy(policy_version=7), "policy 7, its default"),
+        (DecidedBy(policy_version=7, rule="bids"), "policy 7, rule 'bids'"),
+        (DecidedBy(policy_version=7, released_by="anna"), "anna, over policy 7, its default"),
+    ],
+)
+def test_who_decided_is_said_in_a_few_words(decided_by: DecidedBy, said: str) -> None:
+    """By which version and rule of the policy, and who released it over that."""
+    assert str(decided_by) == said
+
+
 def test_a_record_names_what_amazon_has() -> None:
     """None, if it has nothing."""
     found = {Verdict.ACCEPTED: ["rec-1", "rec-2"], Verdict.REFUSED: ["rec-3"]}

@@ -20,6 +20,13 @@ def test_a_notice_is_read_as_it_was_written(names: list[str]) -> None:
     assert read == tuple(ReleaseNotice(name, release_notice([name])) for name in names)
 
 
+def test_a_notice_is_as_short_as_can_be() -> None:
+    """A hundred ids of 40 characters are 4 kB: it is billed by 64 kB."""
+    assert release_notice(["rec-1", "rec-2"]) == (
+        '{"version":1,"kind":"release","recommendationIds":["rec-1","rec-2"]}'
+    )
+
+
 def test_what_is_named_twice_is_released_once() -> None:
     """One part for each recommendation."""
     read = read_body(release_notice(["rec-1", "rec-1"]), actionable_statuses=frozenset())

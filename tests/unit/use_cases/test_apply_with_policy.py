@@ -96,6 +96,7 @@ def test_what_is_ignored_stays_until_that_is_on_record() -> None:
     report = world.run(body("rec-1"))
 
     assert doors(report) == [("retry", "LEDGER_UNAVAILABLE")]
+    assert report.departures[0].detail == "that it is ignored could not be written to the ledger"
     assert report.finished == set()
 
 
@@ -134,6 +135,49 @@ def test_a_rehearsal_says_what_the_rules_would_hold() -> None:
     world.policies.put(rules=CAPPED)
 
     assert doors(world.run(body("rec-1"))) == [("held", "LIMIT_PASSED")]
+
+
+def test_a_rehearsal_asks_neither_the_breaker_nor_for_what_it_does_not_need() -> None:
+    """Nothing is sent, so that nobody needs to know whether Amazon answers."""
+    store = ScriptedLedger()
+    world = World(store=store, dry_run=True)
+    store.breaker = store.breaker.asked_to_wait(NOW, 600.0)
+
+    report = world.run(body("rec-1"))
+
+    assert doors(report) == [("held", "DRY_RUN")]
+    assert report.departures[0].detail == "the mode is DRY_RUN"
+    assert store.calls == ["put_new", "hold"]
+
+
+def test_what_is_sent_marks_nothing_as_held_and_recalls_nothing() -> None:
+    """Neither would find anything, and each is a call."""
+    store = ScriptedLedger()
+    nothing = {"current_campaign_settings": None, "recommended_campaign_settings": None}
+
+    World(store=store).run(body("rec-1"), body("rec-2", **nothing))
+
+    assert store.calls == ["put_new"]
+
+
+def test_a_rule_is_in_force_by_the_clock_of_the_invocation() -> None:
+    """Before its notBefore it is none."""
+    world = World()
+    world.policies.put(rules=[{**HOLD_BIDS[0], "notBefore": "2026-11-10T12:00:01Z"}])
+
+    assert doors(world.run(body("rec-1"))) == [("accepted", "ACCEPTED")]
+    world.now += timedelta(seconds=1)
+    assert doors(world.run(body("rec-2"))) == [("held", "POLICY_HOLD")]
+
+
+def test_a_publication_that_was_held_without_settings_is_released_all_the_same() -> None:
+    """It has all that there is: current or recommended settings, or neither."""
+    for settings in ({}, {"current_campaign_settings": None}):
+        world = World()
+        world.policies.put(rules=HOLD_BIDS)
+        world.run(body("rec-1", recommended_campaign_settings=None, **settings))
+
+        assert doors(world.run(release(world))) == [("accepted", "ACCEPTED")]
 
 
 def test_without_a_policy_nothing_is_sent_and_everything_stays() -> None:
@@ -324,6 +368,22 @@ def test_a_release_waits_for_a_ledger_that_does_not_answer(
 
     assert doors(report) == [door]
     assert report.departures[0].detail == "what the ledger knows of it could not be read"
+    for letter in world.dead_letters.stored:
+        assert json.loads(letter.body)["message"]["body"] == release_notice(["rec-1"])
+
+
+def test_a_release_that_ran_out_of_receives_is_kept_in_its_dead_letter() -> None:
+    """Redriven, it is sent, and nobody has to release it again."""
+    world = World()
+    world.policies.put(rules=HOLD_BIDS)
+    world.run(body("rec-1"))
+    world.policies.error = PolicyUnavailableError("down")
+    world.run(release(world), receive_count=LAST_RECEIVE)
+    assert world.dead_letters.reasons == ["RETRIES_EXHAUSTED"]
+
+    world.policies.error = None
+
+    assert doors(world.run(world.dead_letters.stored[0].body)) == [("accepted", "ACCEPTED")]
 
 
 # --- What comes back as a dead letter -------------------------------------------------------------
@@ -510,6 +570,14 @@ class BusyLedger(MemoryLedger):
         return found
 
 
+class PartlyReadLedger(MemoryLedger):
+    """Gives the count of one campaign, and of no other."""
+
+    def applications_of(self, campaigns: Any) -> Any:
+        """See the port."""
+        return super().applications_of({each for each in campaigns if each.campaign_id == "2"})
+
+
 @pytest.mark.parametrize("unreadable", [True, False])
 def test_what_cannot_be_counted_waits_and_is_given_back(unreadable: bool) -> None:  # noqa: FBT001 - the one fact
     """Nobody knows whether it is one too many; the next invocation may send it without asking."""
@@ -521,9 +589,22 @@ def test_what_cannot_be_counted_waits_and_is_given_back(unreadable: bool) -> Non
     report = world.run(body("rec-1"))
 
     assert doors(report) == [("retry", "LEDGER_UNAVAILABLE")]
+    assert report.departures[0].detail == "how often its campaign was changed could not be told"
     (record,) = store.records.values()
     assert record.verdicts == {Verdict.RELEASED: ("rec-1",)}
     assert world.api.applied == []
+
+
+def test_each_campaign_that_cannot_be_counted_waits_by_itself() -> None:
+    """Three of them, of which the table names the last alone: that one is sent."""
+    store = PartlyReadLedger()
+    world = World(store=store)
+    world.policies.put(rules=paced(maxApplicationsPerCampaignPerDay=5))
+
+    report = world.run(*(body(f"rec-{number}", campaign_id=str(number)) for number in range(3)))
+
+    assert [door for door, _ in doors(report)] == ["retry", "retry", "accepted"]
+    assert store.kept_until[str(Campaign(CAMPAIGN.entity_id, "2"))] == NOW + timedelta(days=90)
 
 
 def test_an_api_that_is_left_alone_counts_nothing() -> None:
