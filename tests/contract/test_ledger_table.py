@@ -16,6 +16,7 @@ from recommendation_applier.aws.ledger_documents import attributes, read_documen
 from recommendation_applier.aws.ledger_entries import read_entry
 from recommendation_applier.aws.ledger_records import record_document
 from recommendation_applier.domain.breaker import Breaker
+from recommendation_applier.domain.campaign_pacing import Campaign
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from recommendation_applier.domain.follow_up import FollowUpState
 from recommendation_applier.domain.ledger import Known
@@ -72,6 +73,34 @@ def kept(client: DynamoDBClient, failures: list[str]) -> Stores:
 def keys(calls: list[tuple[str, dict[str, Any]]]) -> list[str]:
     """Name the operations that were called."""
     return [operation for operation, _ in calls]
+
+
+# What DynamoDB leaves for another time
+
+
+def leave_everything(client: DynamoDBClient, *keys_left: dict[str, Any]) -> None:
+    """Let DynamoDB look at nothing, however often it is asked."""
+
+    def leave(parsed: dict[str, Any], **_: object) -> None:
+        parsed["UnprocessedKeys"] = {TABLE: {"Keys": list(keys_left)}}
+
+    client.meta.events.register("after-call.dynamodb.BatchGetItem", leave)
+
+
+def test_what_dynamodb_does_not_look_at_is_not_taken_for_missing(
+    client: DynamoDBClient, kept: Stores, failures: list[str]
+) -> None:
+    """Neither an entry nor a campaign: both are left out, and told of."""
+    key = {"pk": {"S": "RECOMMENDATION#rec-1"}, "sk": {"S": "ENTRY"}}
+    leave_everything(client, key)
+
+    assert kept.ledger.entries_of({"rec-1"}) == {}
+    assert kept.pacing.applications_of({Campaign("ENTITY1", "1")}) == {}
+    why = "in ledger failed for 1 of 1: DynamoDB did not look at 1 of 1 (1)"
+    assert failures == [
+        f"reading entries {why}",
+        f"reading how often campaigns were changed {why}",
+    ]
 
 
 # What DynamoDB refuses or does not answer
