@@ -202,10 +202,10 @@ class _CountingIndex:
         return True
 
     def lessons(self) -> Lessons:
-        raise NotImplementedError
+        raise NotImplementedError("whoever reads files asks for no lessons")
 
     def teach_group(self, group: str, partner_opportunity_id: str) -> None:
-        raise NotImplementedError
+        raise NotImplementedError("a file has no groups to teach")
 
 
 _PUBLISHED: Final = datetime.fromtimestamp(1_790_000_000, UTC)
