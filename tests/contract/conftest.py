@@ -1,9 +1,13 @@
-"""What tests of the HTTP edge share."""
+"""What tests of both edges share."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
+
+from tests.botocore_models import share_models
+
+share_models()
 
 
 @pytest.fixture

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.botocore_models import share_models
 from tests.emulator.deployment import Deployment, deployed
+
+share_models()
 
 
 @pytest.fixture
