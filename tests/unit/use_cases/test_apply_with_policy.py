@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from recommendation_applier.domain.batching import ApplyBatch
+from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.errors import (
     BreakerOpenError,
@@ -137,17 +138,29 @@ def test_a_rehearsal_says_what_the_rules_would_hold() -> None:
     assert doors(world.run(body("rec-1"))) == [("held", "LIMIT_PASSED")]
 
 
+class WatchedLedger(ScriptedLedger):
+    """Counts how often somebody looks at the breaker."""
+
+    looks = 0
+
+    def read_breaker(self) -> Breaker:
+        """See the port."""
+        self.looks += 1
+        return super().read_breaker()
+
+
 def test_a_rehearsal_asks_neither_the_breaker_nor_for_what_it_does_not_need() -> None:
     """Nothing is sent, so that nobody needs to know whether Amazon answers."""
-    store = ScriptedLedger()
+    store = WatchedLedger()
     world = World(store=store, dry_run=True)
-    store.breaker = store.breaker.asked_to_wait(NOW, 600.0)
 
     report = world.run(body("rec-1"))
 
     assert doors(report) == [("held", "DRY_RUN")]
     assert report.departures[0].detail == "the mode is DRY_RUN"
-    assert store.calls == ["put_new", "hold"]
+    assert (store.calls, store.looks) == (["put_new", "hold"], 0)
+    World(store=store).run(body("rec-2"))
+    assert store.looks == 1
 
 
 def test_what_is_sent_marks_nothing_as_held_and_recalls_nothing() -> None:

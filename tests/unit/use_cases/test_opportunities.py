@@ -1,5 +1,6 @@
 """An opportunity is found by the first way that knows one, and never guessed."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from recommendation_applier.use_cases.opportunities import LOOK_AGAIN_SECONDS, K
 from tests.builders import EXPIRY, NOW, body, recommendation
 from tests.fakes import FakeRoutes
 from tests.memory_index import MemoryIndex
-from tests.unit.use_cases.world import World, doors
+from tests.unit.use_cases.world import LAST_RECEIVE, World, doors
 
 JUST_NOW = NOW - timedelta(hours=1)
 LONG_AGO = NOW - FILES_LAG
@@ -217,6 +218,17 @@ def test_what_is_awaited_goes_back_to_the_queue() -> None:
     assert doors(report) == [("accepted", "ACCEPTED")]
     assert report.ways == {"rec-1": Way.INDEX}
     assert [batch.partner_opportunity_id for batch in world.api.applied] == ["PO-INDEX"]
+
+
+def test_what_was_awaited_in_vain_is_kept_as_it_came() -> None:
+    """At the last receive: its dead letter holds the delivery."""
+    world = World(opportunities=knowing(index=MemoryIndex()))
+    young = body("rec-1", published_date="2026-11-10T11:00:00 UTC")
+
+    report = world.run(young, receive_count=LAST_RECEIVE)
+
+    assert doors(report) == [("dead-lettered", "RETRIES_EXHAUSTED")]
+    assert json.loads(world.dead_letters.stored[0].body)["message"]["body"] == young
 
 
 def test_what_has_been_taken_back_waits_while_the_index_is_out_of_reach() -> None:
