@@ -109,7 +109,7 @@ def read_routes(text: str, *, source: str) -> Routes:
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, finding['loc'])) or 'the whole'}: {finding['msg']}"
-            for finding in error.errors(include_url=False, include_input=False)
+            for finding in error.errors()
         )
         raise RoutesUnreadableError(
             f"reading the opportunity routes of {source} failed: {wrong}; mend them there, the "

@@ -124,3 +124,19 @@ def test_nothing_else_is_raised_for_anything_that_json_can_hold(value: object) -
     for text in (json.dumps(value), json.dumps({"version": 1, "routes": [value]})):
         with pytest.raises(RoutesUnreadableError, match="failed: "):
             read_routes(text, source="a test")
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    """With where the table is from, and who says how to mend it."""
+    text = '{"version": 2, "routes": [{"partnerOpportunityId": ""}]}'
+
+    with pytest.raises(RoutesUnreadableError) as raised:
+        read_routes(text, source="/stack/opportunity-routes")
+    said = str(raised.value)
+    assert said.startswith("reading the opportunity routes of /stack/opportunity-routes failed: ")
+    assert said.endswith("; mend them there, the README says how")
+    assert [each.split(": ")[0] for each in said.split("failed: ")[1].split("; ")[:-1]] == [
+        "version",
+        "routes.0.match",
+        "routes.0.partnerOpportunityId",
+    ]
