@@ -1,7 +1,7 @@
 """The policy in its SSM parameter."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import boto3
@@ -10,7 +10,8 @@ import time_machine
 from botocore.config import Config
 from moto import mock_aws
 
-from recommendation_applier.aws.policy_store import MAX_AGE_SECONDS, StoredPolicy
+from recommendation_applier.aws.minute_old import READ_EVERY
+from recommendation_applier.aws.policy_store import StoredPolicy
 from recommendation_applier.domain.errors import PolicyUnavailableError
 from recommendation_applier.domain.policy import DEFAULT_POLICY
 from tests.builders import NOW
@@ -43,6 +44,11 @@ def put(ssm: "SSMClient", text: str) -> None:
     ssm.put_parameter(Name=NAME, Value=text, Type="String", Overwrite=True)
 
 
+def policy_of(ssm: "SSMClient") -> StoredPolicy:
+    """Keep the policy as the function does."""
+    return StoredPolicy(ssm, parameter_name=NAME, clock=lambda: datetime.now(UTC))
+
+
 def reads_of(ssm: "SSMClient") -> list[str]:
     """Note every look at the parameter from now on."""
     reads: list[str] = []
@@ -55,9 +61,9 @@ def reads_of(ssm: "SSMClient") -> list[str]:
 
 def test_the_policy_is_read_with_the_version_of_its_parameter(ssm: "SSMClient") -> None:
     """Each change has a version of its own, which every decision names."""
-    first = StoredPolicy(ssm, parameter_name=NAME).current()
+    first = policy_of(ssm).current()
     put(ssm, DRY_RUN)
-    second = StoredPolicy(ssm, parameter_name=NAME).current()
+    second = policy_of(ssm).current()
 
     assert (first.policy, first.version) == (DEFAULT_POLICY, 1)
     assert (second.policy.mode, second.version) == ("DRY_RUN", 2)
@@ -65,14 +71,14 @@ def test_the_policy_is_read_with_the_version_of_its_parameter(ssm: "SSMClient") 
 
 def test_it_is_read_at_most_once_a_minute(ssm: "SSMClient") -> None:
     """And no later: a switch that is thrown is obeyed within that minute."""
-    stored, reads = StoredPolicy(ssm, parameter_name=NAME), reads_of(ssm)
+    stored, reads = policy_of(ssm), reads_of(ssm)
     stored.current()
     put(ssm, DRY_RUN)
 
-    with time_machine.travel(NOW + timedelta(seconds=MAX_AGE_SECONDS - 1), tick=False):
+    with time_machine.travel(NOW + READ_EVERY - timedelta(seconds=1), tick=False):
         assert stored.current().policy.mode == "APPLY"
     assert reads == [NAME]
-    with time_machine.travel(NOW + timedelta(seconds=MAX_AGE_SECONDS + 1), tick=False):
+    with time_machine.travel(NOW + READ_EVERY, tick=False):
         assert stored.current().policy.mode == "DRY_RUN"
     assert reads == [NAME, NAME]
 
@@ -87,7 +93,7 @@ def test_it_is_read_at_most_once_a_minute(ssm: "SSMClient") -> None:
 )
 def test_one_that_cannot_be_used_says_where_and_why(ssm: "SSMClient", text: str, why: str) -> None:
     """What was in force before is not fallen back to; once it is mended, it is believed."""
-    stored = StoredPolicy(ssm, parameter_name=NAME)
+    stored = policy_of(ssm)
     stored.current()
     put(ssm, text)
 
@@ -108,13 +114,5 @@ def test_a_store_that_does_not_answer_says_what_was_tried(ssm: "SSMClient") -> N
     ssm.delete_parameter(Name=NAME)
 
     with pytest.raises(PolicyUnavailableError, match="ParameterNotFound") as raised:
-        StoredPolicy(ssm, parameter_name=NAME).current()
+        policy_of(ssm).current()
     assert str(raised.value).startswith(f"reading the policy from the parameter {NAME} failed: ")
-
-
-def test_nobody_reads_more_than_the_one_parameter(ssm: "SSMClient") -> None:
-    """Powertools asks every provider for a way to read many."""
-    provider = StoredPolicy(ssm, parameter_name=NAME).parameters
-
-    with pytest.raises(Exception, match="the policy is one parameter"):
-        provider.get_multiple(NAME)

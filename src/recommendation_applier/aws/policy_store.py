@@ -1,28 +1,31 @@
 """The policy, as it stands in an SSM parameter."""
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.utilities.parameters import BaseProvider
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from recommendation_applier.aws.minute_old import MinuteOldParameter
 from recommendation_applier.domain.errors import PolicyError, PolicyUnavailableError
 from recommendation_applier.domain.policy import PolicyInForce, read_policy
 
 if TYPE_CHECKING:
     from types_boto3_ssm.client import SSMClient
-
-MAX_AGE_SECONDS: Final = 60
-"""So long a policy is believed without looking again: to stop everything takes a minute."""
+    from types_boto3_ssm.type_defs import ParameterTypeDef
 
 
 class StoredPolicy:
     """Fits the Policies port; lasts as long as the execution environment."""
 
-    def __init__(self, client: "SSMClient", *, parameter_name: str) -> None:
+    def __init__(
+        self, client: "SSMClient", *, parameter_name: str, clock: Callable[[], datetime]
+    ) -> None:
         """*client* needs ssm:GetParameter on the parameter."""
-        self.parameters = _VersionedParameters(client)
-        self._parameter_name = parameter_name
-        self._in_force: PolicyInForce | None = None
+        self._name = parameter_name
+        self._parameter = MinuteOldParameter(
+            client, name=parameter_name, read=self._parse, clock=clock
+        )
 
     def current(self) -> PolicyInForce:
         """Give the policy in force, at most a minute old.
@@ -31,37 +34,19 @@ class StoredPolicy:
         force before is not fallen back to, since it was changed for a reason.
         """
         try:
-            found = self.parameters.get(self._parameter_name, max_age=MAX_AGE_SECONDS)
-        except GetParameterError as error:
+            return self._parameter.current()
+        except (BotoCoreError, ClientError) as error:
             raise PolicyUnavailableError(
-                f"reading the policy from the parameter {self._parameter_name} failed: {error}; "
+                f"reading the policy from the parameter {self._name} failed: {error}; "
                 "nothing is applied until it can be read"
             ) from error
-        parameter = cast("dict[str, Any]", found)
-        version = parameter["Version"]
-        if self._in_force is None or self._in_force.version != version:
-            self._in_force = self._parse(version, parameter["Value"])
-        return self._in_force
 
-    def _parse(self, version: int, text: str) -> PolicyInForce:
+    def _parse(self, found: "ParameterTypeDef") -> PolicyInForce:
+        version = found["Version"]
         try:
-            return PolicyInForce(read_policy(text), version)
+            return PolicyInForce(read_policy(found["Value"]), version)
         except PolicyError as error:
             raise PolicyUnavailableError(
-                f"version {version} of the parameter {self._parameter_name}: {error}; nothing is "
+                f"version {version} of the parameter {self._name}: {error}; nothing is "
                 "applied until it is mended"
             ) from error
-
-
-class _VersionedParameters(BaseProvider):
-    """Powertools Parameters with the version of each value, which its own SSM provider drops."""
-
-    def __init__(self, client: "SSMClient") -> None:
-        super().__init__(client=client)  # type: ignore[no-untyped-call]  # Powertools' own
-        self.client = client
-
-    def _get(self, name: str, **_: Any) -> dict[str, Any]:  # noqa: ANN401 - as Powertools has it
-        return dict(self.client.get_parameter(Name=name)["Parameter"])
-
-    def _get_multiple(self, path: str, **_: Any) -> dict[str, str]:  # noqa: ANN401 - the same
-        raise GetParameterError(f"{path} is not read: the policy is one parameter")

@@ -1,18 +1,17 @@
 """The table of opportunity routes, as an SSM parameter holds it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from recommendation_applier.aws.minute_old import MinuteOldParameter
 from recommendation_applier.domain.errors import RoutesUnreadableError
 from recommendation_applier.domain.opportunity_routes import Routes, read_routes
 
 if TYPE_CHECKING:
     from types_boto3_ssm.client import SSMClient
-
-READ_EVERY: Final = timedelta(minutes=1)
 
 
 class StoredRoutes:
@@ -20,28 +19,22 @@ class StoredRoutes:
 
     def __init__(self, client: "SSMClient", *, name: str, clock: Callable[[], datetime]) -> None:
         """*client* needs ssm:GetParameter on the parameter *name*."""
-        self._client = client
         self._name = name
-        self._clock = clock
-        self._routes: Routes | None = None
-        self._good_until = clock()
+        self._parameter = MinuteOldParameter(
+            client,
+            name=name,
+            read=lambda found: read_routes(found["Value"], source=f"parameter {name}"),
+            clock=clock,
+        )
 
     def read(self) -> Routes:
         """Read the routes, at most once a minute.
 
         Raises RoutesUnreadableError: what they were before may be what somebody has just mended.
         """
-        now = self._clock()
-        if self._routes is None or now >= self._good_until:
-            self._routes = None
-            self._routes = read_routes(self._text(), source=f"parameter {self._name}")
-            self._good_until = now + READ_EVERY
-        return self._routes
-
-    def _text(self) -> str:
         what = f"reading the opportunity routes of parameter {self._name} failed"
         try:
-            answer = self._client.get_parameter(Name=self._name)
+            return self._parameter.current()
         except ClientError as error:
             code = error.response["Error"]["Code"]
             raise RoutesUnreadableError(
@@ -49,4 +42,3 @@ class StoredRoutes:
             ) from error
         except BotoCoreError as error:
             raise RoutesUnreadableError(f"{what}: {type(error).__name__}") from error
-        return answer["Parameter"]["Value"]

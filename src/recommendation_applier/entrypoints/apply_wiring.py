@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import boto3
 import httpx
 
 from recommendation_applier.aws.campaign_counts import CampaignCounts
+from recommendation_applier.aws.clients import FunctionClients
 from recommendation_applier.aws.dead_letter_queue import DeadLetterQueue
 from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.ingress_queue import IngressQueue
@@ -112,17 +112,17 @@ class Consumer:
 
 def wire(settings: Settings) -> Consumer:
     """Build what outlives an invocation; no call is made."""
-    session = boto3.session.Session()
-    sqs: SQSClient = session.client("sqs", config=AWS_CONFIG)
-    sns: SNSClient = session.client("sns", config=AWS_CONFIG)
-    ssm: SSMClient = session.client("ssm", config=AWS_CONFIG)
+    clients = FunctionClients()
+    sqs: SQSClient = clients.client("sqs", config=AWS_CONFIG)
+    sns: SNSClient = clients.client("sns", config=AWS_CONFIG)
+    ssm: SSMClient = clients.client("ssm", config=AWS_CONFIG)
     return Consumer(
         settings=settings,
-        amazon=connect(session, settings),
+        amazon=connect(clients, settings),
         sqs=sqs,
         sns=sns,
         ingress_queue=IngressQueue(sqs, queue_url=settings.ingress_queue_url),
-        event_bus=connect_event_bus(session, settings),
-        policy=StoredPolicy(ssm, parameter_name=settings.policy_parameter_name),
+        event_bus=connect_event_bus(clients, settings),
+        policy=StoredPolicy(ssm, parameter_name=settings.policy_parameter_name, clock=now),
         routes=StoredRoutes(ssm, name=settings.opportunity_routes_name, clock=now),
     )

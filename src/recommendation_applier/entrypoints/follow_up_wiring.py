@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import boto3
 import httpx
 
+from recommendation_applier.aws.clients import FunctionClients
 from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.follow_ups import FollowUps
 from recommendation_applier.aws.held_entries import HeldEntries
@@ -62,5 +62,5 @@ class Follower:
 
 def wire(settings: FollowUpSettings) -> Follower:
     """Build what outlives a tick; no call is made."""
-    session = boto3.session.Session()
-    return Follower(settings, connect(session, settings), connect_event_bus(session, settings))
+    clients = FunctionClients()
+    return Follower(settings, connect(clients, settings), connect_event_bus(clients, settings))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import boto3
 import httpx
 
 from recommendation_applier.amazon_ads.account_team_files import StoredAccountTeamFiles
+from recommendation_applier.aws.clients import FunctionClients
 from recommendation_applier.aws.offers import QueuedOffers
 from recommendation_applier.entrypoints.settings import OpportunitiesSettings
 from recommendation_applier.entrypoints.wiring import AWS_CONFIG, AmazonAds, Time, connect, now
@@ -43,6 +43,6 @@ class Indexer:
 
 def wire(settings: OpportunitiesSettings) -> Indexer:
     """Build what outlives a tick; no call is made."""
-    session = boto3.session.Session()
-    sqs: SQSClient = session.client("sqs", config=AWS_CONFIG)
-    return Indexer(settings, connect(session, settings), sqs)
+    clients = FunctionClients()
+    sqs: SQSClient = clients.client("sqs", config=AWS_CONFIG)
+    return Indexer(settings, connect(clients, settings), sqs)

@@ -20,6 +20,7 @@ from recommendation_applier.amazon_ads.opportunity_files import OpportunityFiles
 from recommendation_applier.amazon_ads.pacing import Pacing
 from recommendation_applier.amazon_ads.workers import WorkerThreads
 from recommendation_applier.aws.breaker_store import StoredBreaker
+from recommendation_applier.aws.clients import Clients
 from recommendation_applier.aws.event_bus import EventBus
 from recommendation_applier.aws.opportunity_index import StoredOpportunityIndex
 from recommendation_applier.aws.secrets import SecretCredentials
@@ -27,7 +28,6 @@ from recommendation_applier.entrypoints.settings import AmazonAdsSettings, Follo
 from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 
 if TYPE_CHECKING:
-    import boto3
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_events.client import EventBridgeClient
     from types_boto3_secretsmanager.client import SecretsManagerClient
@@ -172,9 +172,9 @@ class AmazonAds:
         return exchange, Gate(pacing, max_concurrent_requests=settings.max_concurrent_requests)
 
 
-def connect(session: "boto3.session.Session", settings: AmazonAdsSettings) -> AmazonAds:
+def connect(clients: Clients, settings: AmazonAdsSettings) -> AmazonAds:
     """Build Amazon's side; no call is made."""
-    secrets: SecretsManagerClient = session.client("secretsmanager", config=AWS_CONFIG)
+    secrets: SecretsManagerClient = clients.client("secretsmanager", config=AWS_CONFIG)
     return AmazonAds(
         settings=settings,
         login=LoginWithAmazon(
@@ -183,17 +183,15 @@ def connect(session: "boto3.session.Session", settings: AmazonAdsSettings) -> Am
             time=time.time,
         ),
         tls=httpx.create_ssl_context(),
-        dynamodb=session.client("dynamodb", config=LEDGER_CONFIG),
+        dynamodb=clients.client("dynamodb", config=LEDGER_CONFIG),
     )
 
 
-def connect_event_bus(
-    session: "boto3.session.Session", settings: FollowUpSettings
-) -> EventBus | None:
+def connect_event_bus(clients: Clients, settings: FollowUpSettings) -> EventBus | None:
     """Build the way to the partner's event bus; None, and nothing is built, where none is named."""
     if not settings.event_bus_name:
         return None
-    events: EventBridgeClient = session.client("events", config=AWS_CONFIG)
+    events: EventBridgeClient = clients.client("events", config=AWS_CONFIG)
     return EventBus(events, bus_name=settings.event_bus_name)
 
 
