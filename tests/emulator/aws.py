@@ -99,7 +99,9 @@ def deploy(
     )["ARN"]
     cloudformation.create_stack(
         StackName=stack_name,
-        TemplateBody=json.dumps(_for_moto(expanded, secret_arn=secret_arn)),
+        # JSON may begin with a tab and YAML may not: moto, which tries its slow reader of YAML
+        # first, turns to JSON at once.
+        TemplateBody="\t" + json.dumps(_for_moto(expanded, secret_arn=secret_arn)),
         Parameters=[
             {"ParameterKey": name, "ParameterValue": value}
             for name, value in expanded.scope.parameters.items()

@@ -1,7 +1,9 @@
 """template.yaml as CloudFormation sees it: expanded by SAM's own translator, offline."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -54,7 +56,13 @@ class ExpandedTemplate:
 
 def load() -> Document:
     """Read template.yaml as it is written, its short forms (`!Ref`) spelt out."""
-    return cast("Document", yaml_parse(TEMPLATE.read_text(encoding="utf-8")))
+    return cast("Document", json.loads(_as_json()))
+
+
+@cache
+def _as_json() -> str:
+    """Read the YAML once: that takes longer than all else that a deploy does."""
+    return json.dumps(yaml_parse(TEMPLATE.read_text(encoding="utf-8")))
 
 
 def expand(
@@ -64,22 +72,30 @@ def expand(
 
     Raises DeployRefusedError when a parameter or a rule would stop the deploy.
     """
-    written = load()
-    complete = complete_parameters(written, parameters)
-    for resource in written["Resources"].values():
-        if "CodeUri" in resource.get("Properties", {}):
-            resource["Properties"]["CodeUri"] = _PACKAGED_CODE
+    complete = complete_parameters(load(), parameters)
     pseudo_parameters = {
         "AWS::AccountId": ACCOUNT_ID,
         "AWS::Partition": "aws",
         "AWS::Region": region,
         "AWS::StackName": stack_name,
     }
-    # The session is asked for its region and nothing else.
-    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
-    document = translator.translate(written, parameter_values=complete | pseudo_parameters)
-    # To nobody; unpublished, the translator complains of them when Python ends.
-    translator.metrics.publish()
+    given = tuple(sorted((complete | pseudo_parameters).items()))
+    document = json.loads(_translated(given, region=region))
     scope = Scope(document=document, parameters=complete, pseudo_parameters=pseudo_parameters)
     check_rules(scope)
     return ExpandedTemplate(document, scope)
+
+
+@cache
+def _translated(parameters: tuple[tuple[str, str], ...], *, region: str) -> str:
+    """Let SAM's translator expand the template, once for the same parameters; give JSON."""
+    written = load()
+    for resource in written["Resources"].values():
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = _PACKAGED_CODE
+    # The session is asked for its region and nothing else.
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
+    document = translator.translate(written, parameter_values=dict(parameters))
+    # To nobody; unpublished, the translator complains of them when Python ends.
+    translator.metrics.publish()
+    return json.dumps(document)

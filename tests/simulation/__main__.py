@@ -19,15 +19,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", default="2000", help="how many from 0, or 17..40, or 3,5,9")
     parser.add_argument("--seed", type=int, help="one seed, with its story")
     parser.add_argument("--profile", choices=sorted(PROFILES), default="any")
-    parser.add_argument("--stop-at-first", action="store_true", help="end with the first failure")
     parser.add_argument("--processes", type=int, default=0, help="0: as many as there are cores")
     parser.add_argument("--json", action="store_true", help="the totals for programs")
-    parser.add_argument("--brief", action="store_true", help="only the first failure, in a line")
     parser.add_argument("--outage", type=int, help="a day without Amazon at so many an hour")
     parser.add_argument("--bugs", action="store_true", help="plant bugs, and see them caught")
     asked = parser.parse_args(arguments)
     if asked.bugs:
-        return prove()
+        return prove(as_json=asked.json)
     if asked.outage is not None:
         cost = live_through(asked.outage)
         print(json.dumps(asdict(cost), indent=None if asked.json else 2))
@@ -37,12 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     totals = run_all(
         seeds_of(asked.seeds),
         profile=asked.profile,
-        stop_at_first=asked.stop_at_first,
         processes=asked.processes,
     )
-    if asked.brief:
-        _say_briefly(totals)
-    elif asked.json and not totals.failed:
+    if asked.json and not totals.failed:
         print(json.dumps(totals.as_json()))
     else:
         _say(totals, asked.profile)
@@ -57,11 +52,6 @@ def seeds_of(text: str) -> Sequence[int]:
     if "," in text:
         return [int(each) for each in text.split(",")]
     return range(int(text))
-
-
-def _say_briefly(totals: Totals) -> None:
-    for outcome in totals.failed[:1]:
-        print(f"{outcome.seed} {outcome.violations[0].invariant}")
 
 
 def _say(totals: Totals, profile: str) -> None:
