@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.botocore_models import share_models
+from tests.cheap_aws import make_cheap
 
-share_models()
+make_cheap()
 
 
 @pytest.fixture

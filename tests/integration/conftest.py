@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.botocore_models import share_models
+from tests.cheap_aws import make_cheap
 from tests.emulator.deployment import Deployment, deployed
 
-share_models()
+make_cheap()
 
 
 @pytest.fixture

@@ -10,6 +10,10 @@ from tests.bench.__main__ import PAGES, main
 from tests.bench.aws_meter import index_write_units
 from tests.bench.page import Page
 
+pytestmark = pytest.mark.no_cover
+"""What a bench measures is not traced: that would be measured as well, and takes three times as
+long."""
+
 EXAMPLE = Page(name="example", title="An example", columns=("what", "calls"), rows=[("all", 1_234)])
 
 

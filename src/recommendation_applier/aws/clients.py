@@ -1,5 +1,6 @@
 """Clients of AWS for a function, from one session of botocore."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import botocore.session
@@ -7,22 +8,22 @@ from botocore.config import Config
 
 
 class Clients(Protocol):
-    """Makes clients; `boto3.session.Session` does as well, for whoever has one."""
+    """Makes clients as `boto3.session.Session` does, which fits as well."""
 
-    def client(self, service_name: str, *, config: Config) -> Any:  # noqa: ANN401 - of any service
-        """Make a client of *service_name*; no call is made."""
+    @property
+    def client(self) -> Callable[..., Any]:
+        """Make a client of the service that is named, with a *config*; no call is made."""
         ...
 
 
 class FunctionClients:
     """Makes clients from a single session: each further one would read botocore's data anew.
 
-    A session of botocore and not of boto3, whose import brings s3transfer and all that S3 needs: a
-    fifth of a cold start, for what no function here does.
+    A session of botocore and not of boto3, whose import brings s3transfer and all that S3 needs,
+    for what no function here does. Region and credentials are the environment's.
     """
 
     def __init__(self) -> None:
-        """Take region and credentials from the environment, as Lambda gives them."""
         self._session = botocore.session.Session()
 
     def client(self, service_name: str, *, config: Config) -> Any:  # noqa: ANN401 - of any service
