@@ -3,7 +3,7 @@
 import time
 from functools import cache
 
-import botocore.loaders
+import botocore.session
 from moto.sqs import models
 
 
@@ -18,7 +18,7 @@ def _share_models() -> None:
 
     Otherwise each reads megabytes of JSON anew: the greater part of what a test with moto costs.
     """
-    botocore.loaders.create_loader = cache(botocore.loaders.create_loader)
+    vars(botocore.session).update(create_loader=cache(botocore.session.create_loader))
 
 
 def _let_queues_count_cheaply() -> None:
