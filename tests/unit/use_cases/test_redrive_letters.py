@@ -111,6 +111,20 @@ def test_what_is_settled_stays_with_its_reason() -> None:
     assert only == part.body
 
 
+def test_where_all_is_settled_nothing_is_sent() -> None:
+    """Nor waited for, nor deleted."""
+    queue, clock = MemoryLetterQueue.of(letters(20)), FakeClock()
+    known = MemoryLedger(tombstones={f"rec-{number}": tombstone() for number in range(20)})
+    steps: list[str] = []
+    queue.at = steps.append
+
+    moving = redrive(queue, list(queue.waiting), rate=1, known=known, clock=clock)
+    list(moving.run())
+    assert outcomes(moving.said) == {"SKIPPED": 20}
+    assert steps == ["receive", "receive"]
+    assert clock.slept == []
+
+
 def test_what_the_ledger_does_not_answer_stays() -> None:
     """It may be settled."""
 

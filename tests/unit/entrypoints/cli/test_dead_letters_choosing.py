@@ -2,15 +2,18 @@
 
 import json
 import os
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 import typer
 
 from recommendation_applier.domain.waiting_letter import WaitingLetter
 from recommendation_applier.entrypoints.cli.dead_letters_choosing import Plan, agree, rehearse
+from recommendation_applier.entrypoints.cli.dead_letters_purge import CopyFile
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.use_cases.letter_outcomes import UNTOUCHED, Outcome, Said
-from tests.letter_builders import batch_body, letter
+from tests.letter_builders import batch_body, letter, queued
 
 SKIPPED = Said(Outcome.SKIPPED, "EXPIRED", "nothing of it can be applied: EXPIRED (1)")
 
@@ -92,6 +95,25 @@ def test_where_nobody_can_be_asked_it_stays_a_rehearsal(
         "WOULD_BE_MOVED",
         "SKIPPED",
     ]
+
+
+def test_a_copy_is_written_letter_by_letter(tmp_path: Path) -> None:
+    """One file, a line each, in the order in which they come; it is made with the first."""
+    path = tmp_path / "letters.jsonl"
+    with closing(CopyFile(path)) as copies:
+        assert not path.exists()
+        for number in range(2):
+            copies.keep([queued(f"body {number}", attributes={"kind": "batch"})])
+            assert len(path.read_text().splitlines()) == number + 1
+
+    assert json.loads(path.read_text().splitlines()[1]) == {
+        "messageId": "letter-1",
+        "sentAt": "2026-11-10T11:00:00Z",
+        "attributes": {"kind": "batch"},
+        "body": "body 1",
+    }
+    with closing(CopyFile(path)) as copies, pytest.raises(FileExistsError, match=r"letters\.jsonl"):
+        copies.keep([queued("another")])
 
 
 def test_nobody_is_asked_about_nothing(capsys: pytest.CaptureFixture[str]) -> None:
