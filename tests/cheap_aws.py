@@ -2,6 +2,7 @@
 
 import time
 from functools import cache
+from typing import Any
 
 import botocore.session
 from moto.sqs import models
@@ -18,7 +19,8 @@ def _share_models() -> None:
 
     Otherwise each reads megabytes of JSON anew: the greater part of what a test with moto costs.
     """
-    vars(botocore.session).update(create_loader=cache(botocore.session.create_loader))
+    sessions: Any = botocore.session
+    sessions.create_loader = cache(sessions.create_loader)
 
 
 def _let_queues_count_cheaply() -> None:
@@ -28,11 +30,12 @@ def _let_queues_count_cheaply() -> None:
     is sent or received, and takes 5 µs to read the clock each time; and to learn how long a queue
     keeps a message it gathers all of its attributes, which are such counts.
     """
-    vars(models).update(unix_time=time.time, unix_time_millis=lambda: time.time() * 1000)
-    setattr(models.SQSBackend, "is_message_valid_based_on_retention_period", _is_kept)  # noqa: B010 - as mypy wants it
+    queues: Any = models
+    queues.unix_time = time.time
+    queues.unix_time_millis = lambda: time.time() * 1000
+    queues.SQSBackend.is_message_valid_based_on_retention_period = _is_kept
 
 
-def _is_kept(queues: models.SQSBackend, queue_name: str, message: models.Message) -> bool:
-    kept_seconds: float = vars(queues.get_queue(queue_name))["message_retention_period"]
-    sent_at: float = vars(message)["sent_timestamp"]
-    return kept_seconds + sent_at / 1000 > time.time()
+def _is_kept(backend: Any, queue_name: str, message: Any) -> bool:
+    kept_seconds: float = backend.get_queue(queue_name).message_retention_period
+    return bool(kept_seconds + message.sent_timestamp / 1000 > time.time())
