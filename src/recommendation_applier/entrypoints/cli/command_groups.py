@@ -19,6 +19,7 @@ GROUPS: Final = {
     "click-credits": ("click_credits_commands", "What advertisers can earn, and how far they are."),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
     "opportunities": ("opportunities_commands", "Amazon's catalogue, its data files and routes."),
+    "tail": ("tail_command", "What the functions log, as sentences."),
 }
 """By name, in the order of `--help`: the module in this package, and what it is for in one line.
 
