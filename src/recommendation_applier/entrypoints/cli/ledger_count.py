@@ -59,10 +59,10 @@ def count(
 ) -> None:
     """Count the recommendations that the ledger has, each once, by what became of them so far.
 
-    What was never claimed is not in the ledger, unless it was taken back: what is dead-lettered as
-    unreadable, or is waiting on the queue. The whole table is read, and nothing is kept in memory.
-    What `applier held list` shows is HELD here; what `applier ledger export` calls PENDING, and
-    what Amazon had before, is ACCEPTED.
+    What was never claimed is not among them, such as what waits on the queue or cannot be read;
+    what was only ever taken back is. The whole table is read, and nothing is kept in memory. What
+    `applier held list` shows is HELD here; what `applier ledger export` calls PENDING, and what
+    Amazon had before, is ACCEPTED.
     """
     is_meant = _filter(context, since)
     stack = deployed_stack(context)
