@@ -8,6 +8,7 @@ from types_boto3_dynamodb.client import DynamoDBClient
 
 from recommendation_applier.aws.ledger_documents import attributes
 from recommendation_applier.aws.ledger_scan import SEGMENTS, LedgerScan
+from recommendation_applier.domain.ledger import StoredEntry
 from tests.contract.ledger_clients import TABLE, calls_of, create_table, dynamodb, stores
 from tests.ledger_builders import KEPT_UNTIL, entry, record, tombstone
 
@@ -109,3 +110,41 @@ def test_the_size_is_what_dynamodb_says(client: DynamoDBClient) -> None:
     stores(client).ledger.put_new([entry("rec-1"), entry("rec-2")])
 
     assert scan(client, [], []).size() == 2
+
+
+def test_everything_is_read_once_with_a_claims_records_together(client: DynamoDBClient) -> None:
+    """Entries with what was added to them, tombstones, and claims of many records and pages."""
+    ledger = stores(client).ledger
+    names = {f"rec-{number}" for number in range(20)}
+    ledger.put_new([entry(name) for name in names])
+    ledger.bury({"removed": tombstone(), "rec-1": tombstone()}, kept_until=KEPT_UNTIL)
+    claims = {
+        f"token-{claim}": [
+            record("rec-1", token=f"token-{claim}", number=number, answer="x" * 500)
+            for number in range(40)
+        ]
+        for claim in range(8)
+    }
+    for each in claims.values():
+        for one in each:
+            ledger.add_record(one)
+    spoilt = {"text": "x" * 300_000}  # a page ends in the midst of them
+    for number in range(17, 22):
+        key = {"pk": "CLAIM#token-1", "sk": f"RECORD#{number:04}"}
+        client.put_item(TableName=TABLE, Item=attributes(key | spoilt))
+    told: list[str] = []
+
+    found = list(scan(client, told, []).everything())
+
+    entries = [each for each in found if isinstance(each, StoredEntry)]
+    assert len(entries) == 21
+    assert sorted(each.entry.recommendation_id for each in entries if each.entry) == sorted(names)
+    assert sum(each.tombstone is not None for each in entries) == 2
+    del claims["token-1"][17:22]
+    assert sorted(
+        (each for each in found if isinstance(each, tuple)), key=lambda each: each[0].token
+    ) == [tuple(each) for each in claims.values()]
+    assert told == [
+        f"CLAIM#token-1 RECORD#{number:04} of the ledger is malformed: KeyError"
+        for number in range(17, 22)
+    ]

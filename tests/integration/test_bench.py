@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from recommendation_applier.domain.filling import Filling
+from recommendation_applier.domain.prices import Billed
+from recommendation_applier.domain.usage import ledger_units
+from recommendation_applier.domain.workload import Workload
 from tests.bench import aws_calls, opportunity_files
 from tests.bench.__main__ import PAGES, main
 from tests.bench.aws_meter import index_write_units
@@ -61,6 +65,23 @@ def test_to_hold_is_one_call_and_two_write_units_more(rows: list[dict[str, Any]]
     assert held["what happens"] == "DRY_RUN: all are held"
     assert held["DynamoDB calls"] == 2 * 100 + 1
     assert (held["write units"], held["of the index"]) == (3 * 100 + 4, 100)
+
+
+def test_the_cost_model_takes_what_is_measured_here(rows: list[dict[str, Any]]) -> None:
+    """Write units of what is new, followed up once and twice, repeated and held, to the unit."""
+
+    def reckoned(*, held: bool = False, **knobs: Any) -> float:
+        one = {"requests": 0, "held_requests": 1} if held else {"requests": 1, "held_requests": 0}
+        full = {"invocations": 1, "requests_an_invocation": 1}
+        filling = Filling(**full, **one, ids_a_request=100, ids_a_held_request=100)
+        workload = Workload(recommendations=100, held_share=float(held), **knobs)
+        return ledger_units(workload, filling)[Billed.WRITE_UNITS]
+
+    new, again, in_progress, applied, *_, held = (row["write units"] for row in rows)
+    assert reckoned(follow_ups=1) == new + applied
+    assert reckoned(follow_ups=3) == new + 2 * in_progress + applied
+    assert reckoned(follow_ups=1, repeated_share=1.0) == new + applied + again
+    assert reckoned(held=True) == held
 
 
 def test_a_file_is_indexed_with_flat_memory() -> None:

@@ -143,7 +143,7 @@ def test_filters_and_the_moment_choose(deployment: Deployment) -> None:
     assert result.stdout == "[]\n"
 
 
-def test_what_the_ledger_has_no_entry_of_is_in_the_export(deployment: Deployment) -> None:
+def test_what_the_ledger_has_no_entry_of_is_exported_and_counted(deployment: Deployment) -> None:
     """With what its record tells; no filter means it, since nobody knows what it was."""
     deployment.invoke(body("rec-1"))
     deployment.stack.dynamodb.delete_item(
@@ -153,6 +153,15 @@ def test_what_the_ledger_has_no_entry_of_is_in_the_export(deployment: Deployment
 
     assert [each["what"] for each in as_json("export")] == ["the ledger has no entry of it"]
     assert as_json("export", "--marketplace", "US") == []
+
+    def counted(*arguments: str) -> list[dict[str, Any]]:
+        found = json.loads(applier("ledger", "count", *arguments, *STACK, "--json").stdout)
+        return list(found["counts"])
+
+    assert counted() == [{"standing": "ACCEPTED", "recommendations": 1}]
+    assert counted("--marketplace", "US") == []
+    assert counted("--by", "account")[0]["account"] == "A0000000000001 (ENTITY0000000000001, US)"
+    assert counted("--by", "day")[0]["day"] == f"{deployment.clock.now():%Y-%m-%d}"
 
 
 @pytest.mark.usefixtures("deployment")

@@ -5,10 +5,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Final
 
 from recommendation_applier.aws.ledger_documents import attributes, read_document
-from recommendation_applier.aws.ledger_entries import read_entry
+from recommendation_applier.aws.ledger_entries import read_entry, read_stored
 from recommendation_applier.aws.ledger_records import read_record
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.ledger import BatchRecord, Entry
+from recommendation_applier.domain.ledger import BatchRecord, Entry, StoredEntry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -62,14 +62,51 @@ class LedgerScan:
             except LedgerUnavailableError as error:
                 self._report_failure(str(error))
 
+    def everything(self) -> Iterator[StoredEntry | tuple[BatchRecord, ...]]:
+        """Give every entry with all that was added to it, and the records of each claim together.
+
+        In any order, and with a claim for each segment in memory at the most: documents of one
+        partition key stand together in a table, in the order of their sort key (developer guide,
+        "Core components of Amazon DynamoDB"), and a scan gives them as they stand.
+        """
+        claims: dict[int, list[BatchRecord]] = {}
+        wanted = {":entry": "ENTRY", ":record": "RECORD#"}
+        for segment, page in self._pages("sk = :entry OR begins_with(sk, :record)", wanted):
+            open_claim = claims.setdefault(segment, [])
+            for document in map(read_document, page["Items"]):
+                try:
+                    found = (
+                        read_stored(document)
+                        if document["sk"] == "ENTRY"
+                        else read_record(document)
+                    )
+                except LedgerUnavailableError as error:
+                    self._report_failure(str(error))
+                    continue
+                if isinstance(found, StoredEntry):
+                    yield found
+                    continue
+                if open_claim and open_claim[0].token != found.token:
+                    yield tuple(open_claim)
+                    open_claim.clear()
+                open_claim.append(found)
+        yield from (tuple(each) for each in claims.values() if each)
+
     def _documents(self, condition: str, wanted: str) -> Iterator[Mapping[str, Any]]:
+        for _, page in self._pages(condition, {":wanted": wanted}):
+            yield from map(read_document, page["Items"])
+
+    def _pages(
+        self, condition: str, wanted: Mapping[str, str]
+    ) -> "Iterator[tuple[int, ScanOutputTypeDef]]":
+        """Give the pages of all segments as they come, each segment's in their order."""
         with ThreadPoolExecutor(SEGMENTS) as pool:
 
             def read(segment: int, start: Mapping[str, Any]) -> "Future[ScanOutputTypeDef]":
                 asked: ScanInputTypeDef = {
                     "TableName": self._table_name,
                     "FilterExpression": condition,
-                    "ExpressionAttributeValues": attributes({":wanted": wanted}),
+                    "ExpressionAttributeValues": attributes(wanted),
                     "Segment": segment,
                     "TotalSegments": SEGMENTS,
                 }
@@ -85,4 +122,4 @@ class LedgerScan:
                     if last := page.get("LastEvaluatedKey"):
                         waiting[read(segment, last)] = segment
                     self._report_scanned(page["ScannedCount"])
-                    yield from map(read_document, page["Items"])
+                    yield segment, page

@@ -23,6 +23,8 @@ GROUPS: Final = {
     ),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
     "opportunities": ("opportunities_commands", "Amazon's catalogue, its data files and routes."),
+    "tail": ("tail_command", "What the functions log, as sentences."),
+    "costs": ("costs_command", "What a month costs in AWS, reckoned."),
 }
 """By name, in the order of `--help`: the module in this package, and what it is for in one line.
 

@@ -10,6 +10,7 @@ from recommendation_applier.domain.story import Happening, Story
 from recommendation_applier.entrypoints.cli.deployed_stack import deployed_stack
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.cli.filters import Filtered
+from recommendation_applier.entrypoints.cli.ledger_count import count
 from recommendation_applier.entrypoints.cli.ledger_exports import export, rollback_sheet
 from recommendation_applier.entrypoints.cli.options import AsJson
 from recommendation_applier.entrypoints.cli.output import print_facts, print_json, print_rows
@@ -56,6 +57,7 @@ def show(
     print_rows([_for_people(each) for each in story.timeline()], _COLUMNS, as_json=False)
 
 
+app.command(cls=Filtered)(count)
 app.command(cls=Filtered)(export)
 app.command(cls=Filtered)(rollback_sheet)
 

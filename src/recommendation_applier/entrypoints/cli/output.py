@@ -45,6 +45,11 @@ def print_rows(
     _console(err=err).print(table)
 
 
+def print_line(text: str, *, colour: str | None = None) -> None:
+    """Print one line at once; in *colour* where stdout is a terminal."""
+    typer.secho(_printable(text), fg=colour)
+
+
 def print_facts(facts: Mapping[str, object]) -> None:
     """Print facts below each other, by heading; those that are None or empty are left out."""
     table = Table.grid(padding=(0, 2))
