@@ -1,9 +1,11 @@
 """What alarms, dashboard and saved queries look at is what the real handlers say."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,11 @@ from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.builders import body
 from tests.emulator.amazon_faults import FAULTS, answers
-from tests.emulator.aws import FOLLOW_UP_FUNCTION, FUNCTION
+from tests.emulator.aws import FOLLOW_UP_FUNCTION, FUNCTION, OPPORTUNITIES_FUNCTION
 from tests.emulator.deployment import Deployment, deployed
 from tests.signals import LogQuery, alarms, everything, metrics_of_alarm, queries
+
+ROOT = Path(__file__).parents[2]
 
 HOLD = '{"version": 1, "mode": "APPLY", "default": "HOLD", "rules": []}'
 APPLY = '{"version": 1, "mode": "APPLY", "default": "APPLY", "rules": []}'
@@ -50,8 +54,11 @@ class Told:
 
 def discovered(value: Any, name: str = "") -> Iterator[str]:
     """Name the fields of a line of JSON: `a.b` within an object, `a.0` within an array."""
-    inner = value.items() if isinstance(value, dict) else ()
-    inner = enumerate(value) if isinstance(value, list) else inner
+    inner: Iterable[tuple[object, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
     if name:
         yield name
     for key, each in inner:
@@ -61,12 +68,15 @@ def discovered(value: Any, name: str = "") -> Iterator[str]:
 @pytest.fixture(scope="module")
 def told() -> Told:
     """Let a week pass in which everything happens that somebody may ask about."""
-    with deployed() as deployment:
+    with deployed(parameters={"OpportunityFiles": "INDEX"}) as deployment:
+        deployment.read_files()
         live_through_everything(deployment)
+        assert deployment.opportunities is not None
         return Told(
             {
                 f"{FUNCTION}LogGroup": deployment.apply.log(),
                 f"{FOLLOW_UP_FUNCTION}LogGroup": deployment.follow_up.log(),
+                f"{OPPORTUNITIES_FUNCTION}LogGroup": deployment.opportunities.log(),
             }
         )
 
@@ -143,6 +153,21 @@ def test_every_kind_of_line_that_is_asked_for_is_written(told: Told) -> None:
         if query.message is not None:
             for group in query.log_groups:
                 assert query.message in {line.get("message") for line in told.lines[group]}
+
+
+@pytest.mark.parametrize("page", ["README.md", "RUNBOOKS.md"])
+def test_every_filter_pattern_that_people_copy_finds_lines(told: Told, page: str) -> None:
+    """In the log that the command reads: a field, and the value that is looked for."""
+    commands = re.findall(
+        r'logs tail "\$\(output (\w+)LogGroupName\)"[^\n]*(?:\n[^\n]*)?'
+        r"--filter-pattern '\{ \$\.(\w+) = \"([^\"]+)\" \}'",
+        text := (ROOT / page).read_text(),
+    )
+
+    assert len(commands) == text.count("--filter-pattern '{") > 0
+    for function, field, value in commands:
+        values = {line[field] for line in told.lines[f"{function}LogGroup"] if field in line}
+        assert values if value == "*" else value in values, (function, field, value)
 
 
 def test_a_dead_letter_that_is_sent_back_has_no_lag(deployment: Deployment) -> None:
