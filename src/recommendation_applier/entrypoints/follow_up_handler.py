@@ -47,10 +47,13 @@ def handler(event: object, context: Context) -> None:  # noqa: ARG001 - the sche
 
 def _tell_of_what_is_held(time: Time) -> None:
     held_entries, moment = follower.held_entries(time, report_failure=_warn), now()
+    overview = held_entries.overview(after=moment)
+    if not overview.count:
+        return
+    follow_up_log.write_held(overview, logger, now=moment)
     endings = find_endings(held_entries, now=moment)
     follow_up_log.warn(endings, logger)
     own_metrics.emit(own_metrics.endings_counts(endings), metrics)
-    follow_up_log.write_held(held_entries.overview(after=moment), logger, now=moment)
 
 
 def _tell(ended: Sequence[EndedApplication]) -> None:

@@ -54,21 +54,17 @@ def warn(endings: Endings, logger: Logger) -> None:
 
 
 def write_held(overview: HeldOverview, logger: Logger, *, now: datetime) -> None:
-    """Say how much is held and for how long; where nothing is, nothing is said.
-
-    The hours since when are those of the oldest among the first to end.
-    """
-    if overview.count:
-        since, end = overview.held_since, overview.ends_first
-        logger.info(
-            "held recommendations",
-            extra={
-                "count": overview.count,
-                "isWhole": overview.is_whole,
-                "hoursHeld": _hours(now - since) if since else None,
-                "hoursLeft": _hours(end - now) if end else None,
-            },
-        )
+    """Say how much is held, for how long the oldest of the first to end, and until when."""
+    since, end = overview.held_since, overview.ends_first
+    logger.info(
+        "held recommendations",
+        extra={
+            "count": overview.count,
+            "isWhole": overview.is_whole,
+            "hoursHeld": _hours(now - since) if since else None,
+            "hoursLeft": _hours(end - now) if end else None,
+        },
+    )
 
 
 def _hours(duration: timedelta) -> float:
