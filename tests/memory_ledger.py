@@ -12,7 +12,14 @@ from threading import RLock
 from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.dates import FOR_EVER
-from recommendation_applier.domain.held import ActionTaken, Held, OperatorAction, Veto, waiting
+from recommendation_applier.domain.held import (
+    ActionTaken,
+    Held,
+    HeldOverview,
+    OperatorAction,
+    Veto,
+    waiting,
+)
 from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     BatchRecord,
@@ -148,6 +155,12 @@ class MemoryLedger:
             ends = sorted((hold.until or FOR_EVER, each) for each, hold in self.holds.items())
             found = [waiting(self.stored(each)) for until, each in ends if after < until <= limit]
         return iter([each for each in found if isinstance(each, Held)])
+
+    def overview(self, *, after: datetime) -> HeldOverview:
+        """See the port; the first to end are all of them."""
+        with self._lock:
+            ends = [hold.until or FOR_EVER for hold in self.holds.values()]
+        return HeldOverview(sum(after < end for end in ends), list(self.held(after=after)))
 
     def release(self, releases: Mapping[str, Release]) -> Mapping[str, StoredEntry | None]:
         """See the port."""

@@ -139,6 +139,53 @@ def test_the_first_to_end_comes_first(kept: Kept) -> None:
     assert ids(kept.held.ending_before(EXPIRY - SECOND, after=NOW)) == ["first"]
 
 
+def test_an_overview_counts_and_has_the_first_to_end(kept: Kept) -> None:
+    """What was taken back is counted, since the index still has it, and is not among the first."""
+    for name, expiry in {
+        "never": None,
+        "ended": NOW,
+        "first": NOW + SECOND,
+        "removed": EXPIRY,
+        "rejected": EXPIRY,
+    }.items():
+        kept.hold(name, expiry_date=expiry)
+    kept.ledger.bury({"removed": tombstone()}, kept_until=KEPT_UNTIL)
+    assert kept.held.reject({"rejected": veto()}) == {"rejected": None}
+
+    overview = kept.held.overview(after=NOW)
+
+    assert (overview.count, overview.is_whole) == (3, True)
+    assert ids(iter(overview.first)) == ["first", "never"]
+    assert (overview.ends_first, overview.held_since) == (NOW + SECOND, NOW)
+
+
+def test_an_overview_of_nothing(kept: Kept) -> None:
+    """Nothing is counted, nothing ends, and nothing waits since anything."""
+    overview = kept.held.overview(after=NOW)
+
+    assert (overview.count, overview.is_whole, list(overview.first)) == (0, True, [])
+    assert overview.ends_first is overview.held_since is None
+
+
+def test_an_overview_is_two_calls_however_much_is_held(client: DynamoDBClient) -> None:
+    """One page of the index, and the first twenty entries; it says that there is more."""
+    kept = in_table(client)
+    for number in range(30):
+        kept.hold(f"rec-{number:02}", expiry_date=EXPIRY + number * SECOND)
+
+    def end_the_page(parsed: dict[str, Any], **_: object) -> None:
+        parsed["LastEvaluatedKey"] = attributes({"pk": "RECOMMENDATION#rec-29", "sk": "ENTRY"})
+
+    client.meta.events.register("after-call.dynamodb.Query", end_the_page)
+    calls = calls_of(client)
+
+    overview = kept.held.overview(after=NOW)
+
+    assert (overview.count, overview.is_whole) == (30, False)
+    assert ids(iter(overview.first)) == [f"rec-{number:02}" for number in range(20)]
+    assert [operation for operation, _ in calls] == ["Query", "BatchGetItem"]
+
+
 def test_hundreds_are_held(kept: Kept) -> None:
     """More than DynamoDB gives in one answer (100 documents), in order."""
     names = [f"rec-{number}" for number in range(230)]

@@ -2,11 +2,12 @@
 
 moto's CloudFormation creates queues, table, functions, roles, log groups, event source mapping and
 schedule. Of the rest it says CREATE_COMPLETE with a warning and creates nothing (5.2.5): secrets
-and queue policies are therefore created here, by call; alarms and how Lambda treats asynchronous
-invocations are left out, since neither a delivery nor a tick touches them. The table comes without
-its expiry and its recovery, and moto's schedule never invokes anything: the emulator does.
-What moto resolves differently from CloudFormation (a role's policy as a Python literal, numbers in
-environment variables, a log group's ARN without its streams) is resolved here as well.
+and queue policies are therefore created here, by call; alarms and their topic's policy, dashboard,
+saved queries and how Lambda treats asynchronous invocations are left out, since neither a delivery
+nor a tick touches them. The table comes without its expiry and its recovery, and moto's schedule
+never invokes anything: the emulator does. What moto resolves differently from CloudFormation (a
+role's policy as a Python literal, numbers in environment variables, a log group's ARN without its
+streams) is resolved here as well.
 """
 
 from __future__ import annotations
@@ -65,12 +66,17 @@ _ROLES: Final = {
 _NOT_MOTOS: Final = frozenset(
     {
         "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::CloudWatch::Dashboard",
         "AWS::Lambda::EventInvokeConfig",
+        "AWS::Logs::QueryDefinition",
+        "AWS::SNS::TopicPolicy",
         "AWS::SQS::QueuePolicy",
         "AWS::SecretsManager::Secret",
     }
 )
-"""What moto's CloudFormation would warn about and skip."""
+"""What moto's CloudFormation would warn about and skip; and the dashboard, which it could make if
+it had the alarms that are on it."""
 
 
 def deploy(

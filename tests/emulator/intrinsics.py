@@ -122,6 +122,11 @@ def _if(argument: Node, scope: Scope) -> Node:
     return resolve(then if scope.condition(condition) else otherwise, scope)
 
 
+def _join(argument: Node, scope: Scope) -> str:
+    delimiter, values = argument
+    return str(delimiter).join(map(str, resolve(values, scope)))
+
+
 def _equals(argument: Node, scope: Scope) -> bool:
     left, right = resolve(argument, scope)
     return bool(left == right)
@@ -137,6 +142,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Node, Scope], Node]]] = {
     "Fn::Sub": _substitute,
     "Fn::FindInMap": _find_in_map,
     "Fn::If": _if,
+    "Fn::Join": _join,
     "Fn::Equals": _equals,
     "Fn::Not": _not,
 }

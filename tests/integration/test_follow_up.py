@@ -177,7 +177,8 @@ def test_what_is_held_and_expires_soon_is_told_at_each_tick() -> None:
         deployment.invoke(body("rec-00", recommendation_status="REMOVED"))
 
         deployment.tick()
-        assert deployment.follow_up.log() == []
+        [quiet] = deployment.follow_up.log()
+        assert (quiet["message"], quiet["level"]) == ("held recommendations", "INFO")
 
         deployment.let_time_pass(timedelta(hours=6, minutes=1))
         deployment.tick()
@@ -197,6 +198,26 @@ def test_what_is_held_and_expires_soon_is_told_at_each_tick() -> None:
             "until": end.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         assert [line["HeldRecommendationsEnding"] for line in metrics(deployment)] == [[24.0]] * 2
+
+
+def test_how_much_is_held_and_for_how_long_is_told_at_each_tick() -> None:
+    """One line, as long as anything is; when nothing ever ends, nothing is left to wait for."""
+    with deployed(parameters={"ApplyMode": "DRY_RUN"}) as deployment:
+        end = (deployment.clock.now() + timedelta(hours=100)).strftime("%Y-%m-%dT%H:%M:%S UTC")
+        deployment.tick()
+        assert deployment.follow_up.log() == []
+
+        deployment.invoke(body("never", expiry_date=None))
+        deployment.let_time_pass(timedelta(hours=6))
+        deployment.tick()
+        deployment.invoke(body("ends", expiry_date=end))
+        deployment.let_time_pass(timedelta(hours=6))
+        deployment.tick()
+
+        first, second = said(deployment, "held recommendations")
+        assert (first["count"], first["isWhole"], first["hoursHeld"]) == (1, True, 6)
+        assert "hoursLeft" not in first
+        assert (second["count"], second["hoursHeld"], second["hoursLeft"]) == (2, 12, 88)
 
 
 def test_a_tick_without_time_looks_at_nothing_that_is_held(deployment: Deployment) -> None:

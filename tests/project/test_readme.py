@@ -6,26 +6,11 @@ import tomllib
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
-
-import botocore.session
-import pytest
-from botocore import xform_name
-from typer.core import TyperGroup
-from typer.main import get_command
 
 from recommendation_applier.domain.event import SOURCE, DetailType, Event
 from recommendation_applier.domain.ledger import DecidedBy
 from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
-from recommendation_applier.domain.reasons import (
-    AcceptedReason,
-    DeadLetterReason,
-    HeldReason,
-    NotApplicableReason,
-    RetryReason,
-)
-from recommendation_applier.entrypoints.cli.command_groups import LazyGroup
-from recommendation_applier.entrypoints.cli.main import app
+from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.builders import NOW, recommendation
 from tests.emulator.template import load
@@ -70,35 +55,6 @@ def test_every_parameter_has_its_row_with_its_default() -> None:
         assert documented[name].endswith(f"| {shown} "), name
 
 
-@pytest.mark.parametrize("reasons", [RetryReason, DeadLetterReason])
-def test_every_reason_to_act_has_a_row(reasons: type[StrEnum]) -> None:
-    """What an operator finds in a log or a letter is explained, with what to do."""
-    documented = rows(section("When something is stuck"))
-
-    assert _names(reasons) <= documented.keys()
-
-
-@pytest.mark.parametrize("reasons", [NotApplicableReason, HeldReason, AcceptedReason])
-def test_every_other_reason_is_named(reasons: type[StrEnum]) -> None:
-    """The list is closed, and this is it."""
-    text = section("When something is stuck")
-
-    assert [name for name in _names(reasons) if f"`{name}`" not in text] == []
-
-
-def test_no_reason_is_explained_that_does_not_exist() -> None:
-    """Rows are alarms of the template or reasons of the code."""
-    alarms = {
-        name
-        for name, resource in load()["Resources"].items()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    }
-
-    assert rows(section("When something is stuck")).keys() == (
-        alarms | _names(RetryReason) | _names(DeadLetterReason)
-    )
-
-
 def test_every_metric_is_listed() -> None:
     """By the names under which CloudWatch has them."""
     assert [name for name in METRIC_NAMES if f"`{name}`" not in section("Operate")] == []
@@ -132,52 +88,11 @@ def test_the_rule_that_it_shows_matches_what_is_told() -> None:
     assert set(pattern["detail-type"]) <= _names(DetailType)
 
 
-def test_every_output_it_uses_exists() -> None:
-    """The commands find queues and secret through the stack's outputs."""
-    used = set(re.findall(r"\$\(output (\w+)\)", README)) | {"IngressQueueArn"}
+def test_it_leads_from_what_is_stuck_to_the_runbooks() -> None:
+    """By alarm, by reason, and to what is done once a year; test_runbooks.py holds the headings."""
+    leads = re.findall(r"\(RUNBOOKS\.md#([\w-]+)\)", section("When something is stuck"))
 
-    assert used <= load()["Outputs"].keys()
-
-
-def test_every_aws_command_is_one_that_aws_has() -> None:
-    """Operation and options, held against AWS's own service models; `logs tail` is the CLI's."""
-    calls = re.findall(r"\baws ([a-z-]+) ([a-z-]+)((?:[^\n`]|\\\n)*)", _commands())
-    session = botocore.session.get_session()
-    checked = 0
-    for service, command, rest in calls:
-        options = set(re.findall(r"--(?:no-)?([a-z-]+)", rest)) - {"query", "output"}
-        if (service, command) == ("logs", "tail"):
-            assert options <= {"since", "format", "follow", "filter-pattern"}
-            continue
-        model = session.get_service_model(service)
-        operations = {xform_name(name, "-"): name for name in model.operation_names}
-        taken = model.operation_model(operations[command]).input_shape
-        assert taken is not None
-        assert options <= {xform_name(name, "-") for name in taken.members}, command
-        checked += 1
-
-    assert checked >= 7
-
-
-def test_every_applier_command_is_one_that_applier_has() -> None:
-    """Each word of it, and each option."""
-    written = re.findall(r"^applier (.*)$|`applier ([^`]*)`", _commands() + README, re.MULTILINE)
-    for words in {(line or inline).strip() for line, inline in written}:
-        command: Any = get_command(app)
-        for word in words.split():
-            if word.startswith("--"):
-                assert word in {
-                    each for option in command.params for each in (*option.opts, "--help")
-                }
-            elif isinstance(command, TyperGroup):
-                command = command.commands[word]
-                command = command.load() if isinstance(command, LazyGroup) else command
-
-    assert len(written) >= 3
-
-
-def _commands() -> str:
-    return "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
+    assert {"alarms", "reasons", "procedures"} <= set(leads)
 
 
 def test_the_environments_it_names_are_in_samconfig() -> None:

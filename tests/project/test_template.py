@@ -4,7 +4,6 @@ import json
 import random
 import re
 import tomllib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from recommendation_applier.domain.opportunity_routes import NO_ROUTES, read_rou
 from recommendation_applier.domain.policy import DEFAULT_POLICY, read_policy
 from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.domain.retry_schedule import visibility_seconds
-from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.emulator.aws import (
     FOLLOW_UP_FUNCTION,
     FOLLOW_UP_ROLE,
@@ -88,13 +86,6 @@ def granted(template: ExpandedTemplate, role: str) -> dict[str, tuple[list[str],
         )
         for each in role_statements(template, role)
     }
-
-
-def alarms() -> Iterator[Document]:
-    """Yield the properties of every alarm."""
-    template = expanded()
-    for logical_id in template.logical_ids("AWS::CloudWatch::Alarm"):
-        yield template.properties(logical_id)
 
 
 # ---- Queues -------------------------------------------------------------------------------------
@@ -635,94 +626,6 @@ def test_what_cannot_be_made_again_outlives_the_stack(logical_id: str) -> None:
     assert resource["UpdateReplacePolicy"] == "Retain"
 
 
-# ---- Alarms -------------------------------------------------------------------------------------
-
-
-def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
-    """There are twelve alarms, and each description leads to the README."""
-    found = list(alarms())
-
-    assert len(found) == 12
-    for alarm in found:
-        assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
-        assert alarm["TreatMissingData"] == "notBreaching"
-
-
-def test_the_dead_letter_alarm_watches_what_is_visible() -> None:
-    """NumberOfMessagesSent would not count what SQS itself moves."""
-    alarm = expanded().properties("DeadLetterAlarm")
-
-    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
-    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": "${DeadLetterQueue.QueueName}"}]
-    assert alarm["Threshold"] == 1
-
-
-@pytest.mark.parametrize(
-    ("alarm", "function"),
-    [
-        ("ApplyFunctionErrorsAlarm", FUNCTION),
-        ("ApplyFunctionThrottlesAlarm", FUNCTION),
-        ("FollowUpFunctionErrorsAlarm", FOLLOW_UP_FUNCTION),
-        ("OpportunitiesFunctionErrorsAlarm", OPPORTUNITIES_FUNCTION),
-    ],
-)
-def test_an_alarm_about_a_function_watches_that_function(alarm: str, function: str) -> None:
-    """Lambda counts errors and throttles by the function's name."""
-    properties = expanded().properties(alarm)
-
-    assert properties["Namespace"] == "AWS/Lambda"
-    assert properties["Dimensions"] == [{"Name": "FunctionName", "Value": f"${{{function}}}"}]
-
-
-def test_one_tick_that_fails_is_no_alarm_and_two_in_a_row_are() -> None:
-    """The next tick makes up for one; a quarter of an hour has three."""
-    alarm = expanded().properties("FollowUpFunctionErrorsAlarm")
-
-    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (900, 1, 2)
-
-
-def test_a_warning_outlives_a_tick_that_fails() -> None:
-    """Every tick counts anew what is held: the alarm takes the most that one of three counted."""
-    alarm = expanded().properties("HeldRecommendationsEndingAlarm")
-
-    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
-    assert alarm["Period"] == 3 * 5 * 60
-
-
-def test_every_metric_of_our_own_that_is_alarmed_on_is_emitted() -> None:
-    """An alarm on a metric that nobody emits is silent for ever; so is one on another dimension."""
-    variables = expanded().properties(FUNCTION)["Environment"]["Variables"]
-    own = [each for each in alarms() if not each["Namespace"].startswith("AWS/")]
-
-    assert own
-    for alarm in own:
-        assert alarm["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
-        assert alarm["MetricName"] in METRIC_NAMES
-        assert alarm["Dimensions"] == [
-            {"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}
-        ]
-
-
-def test_nobody_is_told_unless_there_is_somebody() -> None:
-    """Without AlarmEmail there is no topic, and the alarms have no actions."""
-    template = expanded()
-
-    assert list(template.logical_ids("AWS::SNS::Topic")) == []
-    assert all("AlarmActions" not in alarm for alarm in alarms())
-
-
-def test_somebody_is_told_of_every_alarm() -> None:
-    """With AlarmEmail all alarms go to the one topic, and the topic to the one address."""
-    template = expanded(AlarmEmail="operator@example.com")
-
-    assert list(template.logical_ids("AWS::SNS::Topic")) == ["AlarmTopic"]
-    assert template.properties("AlarmTopic")["Subscription"] == [
-        {"Protocol": "email", "Endpoint": "operator@example.com"}
-    ]
-    for logical_id in template.logical_ids("AWS::CloudWatch::Alarm"):
-        assert template.properties(logical_id)["AlarmActions"] == ["${AlarmTopic}"]
-
-
 # ---- Parameters, rules, outputs -----------------------------------------------------------------
 
 
@@ -758,6 +661,8 @@ def test_every_parameter_is_described_and_bounded(name: str) -> None:
         ("LedgerRetentionDays", "29"),
         ("LedgerRetentionDays", "3651"),
         ("LogRetentionDays", "31"),
+        ("SilenceHours", "-1"),
+        ("SilenceHours", "169"),
         ("MaximumConcurrency", "1"),
         ("MaxConcurrentRequests", "17"),
         ("OpportunityFiles", "index"),
@@ -790,10 +695,12 @@ def test_every_output_is_described() -> None:
     outputs = load()["Outputs"]
 
     assert set(outputs) == {
+        "AlarmTopicArn",
         "ApplyFunctionLogGroupName",
         "ApplyFunctionName",
         "ApplyPolicyName",
         "CredentialsSecretArn",
+        "DashboardUrl",
         "DeadLetterQueueArn",
         "DeadLetterQueueUrl",
         "FollowUpFunctionLogGroupName",
@@ -811,6 +718,7 @@ def test_every_output_is_described() -> None:
 _PHYSICAL_NAMES = frozenset(
     {
         "AlarmName",
+        "DashboardName",
         "FunctionName",
         "LogGroupName",
         "Name",
@@ -827,10 +735,12 @@ def test_no_name_stands_in_the_way_of_a_second_stack() -> None:
         f"{logical_id}.{name}": value
         for logical_id, resource in load()["Resources"].items()
         for name, value in resource["Properties"].items()
-        if name in _PHYSICAL_NAMES
+        if name in _PHYSICAL_NAMES and resource["Type"] != "AWS::Logs::QueryDefinition"
     }
 
     assert named == {
+        # One account has one dashboard of a name, for all regions.
+        "Dashboard.DashboardName": {"Fn::Sub": "${AWS::StackName}-${AWS::Region}"},
         "ApplyPolicy.Name": {"Fn::Sub": "/${AWS::StackName}/apply-policy"},
         "IngressQueue.QueueName": {"Fn::Sub": "${AWS::StackName}-ingress"},
         "OpportunityRoutes.Name": {"Fn::Sub": "/${AWS::StackName}/opportunity-routes"},

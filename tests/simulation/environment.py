@@ -27,6 +27,7 @@ from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportuni
 from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.pacing import CampaignPacer
 from recommendation_applier.use_cases.ports import Opportunities
+from recommendation_applier.use_cases.timeliness import timeliness_of
 from tests.simulation.clock import BEGINNING, date_of
 from tests.simulation.effects import Effects, Invocation
 from tests.simulation.login import Login
@@ -107,7 +108,8 @@ class Environment:
                 change_visibility=change_visibility,
                 jitter=self.edges.effects.kernel.random.uniform,
             )
-        invocation_log.write(done.report, _LOGGER, deliveries=done.deliveries)
+        timeliness = timeliness_of(done.report.departures, now=self._now())
+        invocation_log.write(done.report, timeliness, _LOGGER, deliveries=done.deliveries)
         running.log.append(_end_log())
         return done
 

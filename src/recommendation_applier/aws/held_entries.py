@@ -22,7 +22,14 @@ from recommendation_applier.aws.table_reads import MAX_KEYS, of_keys
 from recommendation_applier.aws.table_writes import write_over
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.held import ActionTaken, Held, OperatorAction, Veto, waiting
+from recommendation_applier.domain.held import (
+    ActionTaken,
+    Held,
+    HeldOverview,
+    OperatorAction,
+    Veto,
+    waiting,
+)
 from recommendation_applier.domain.holds import Release
 from recommendation_applier.domain.ledger import StoredEntry
 
@@ -30,6 +37,9 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
 INDEX: Final = "HeldIndex"
+
+_MOST_FIRST: Final = 20
+"""Of the first to end: entries that an overview reads, of some kB each."""
 
 
 class HeldEntries:
@@ -61,19 +71,20 @@ class HeldEntries:
 
     def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[Held]:
         """Give what ends after *after* and not after *limit*, the first to end first."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table_name,
-            IndexName=INDEX,
-            KeyConditionExpression="held = :held AND heldUntil BETWEEN :first AND :last",
-            ExpressionAttributeValues=attributes(
-                {":held": HELD, ":first": seconds(after) + 1, ":last": seconds(limit)}
-            ),
-        )
-        left = iter(pages)
-        while page := self._calls.make("reading what is held", lambda: next(left, None)):
-            keys = [{name: each[name] for name in ("pk", "sk")} for each in page["Items"]]
+        for page in self._pages(limit, after=after):
+            keys = _keys(page)
             for start in range(0, len(keys), MAX_KEYS):
                 yield from self._waiting(keys[start : start + MAX_KEYS])
+
+    def overview(self, *, after: datetime) -> HeldOverview:
+        """See the port: by one page of the index, which is some thousand keys, in one call."""
+        page = next(self._pages(FOR_EVER, after=after))  # there is one, if only an empty one
+        keys = _keys(page)
+        return HeldOverview(
+            len(keys),
+            list(self._waiting(keys[:_MOST_FIRST])),
+            is_whole="LastEvaluatedKey" not in page,
+        )
 
     def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
         """Give what is stored of each id; of what somebody has spoilt, which is told, None."""
@@ -106,6 +117,19 @@ class HeldEntries:
             )
 
         return self._calls.each("rejecting", vetoes, reject)
+
+    def _pages(self, limit: datetime, *, after: datetime) -> Iterator[Mapping[str, Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table_name,
+            IndexName=INDEX,
+            KeyConditionExpression="held = :held AND heldUntil BETWEEN :first AND :last",
+            ExpressionAttributeValues=attributes(
+                {":held": HELD, ":first": seconds(after) + 1, ":last": seconds(limit)}
+            ),
+        )
+        left = iter(pages)
+        while page := self._calls.make("reading what is held", lambda: next(left, None)):
+            yield page
 
     def _waiting(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[Held]:
         documents = self._read(keys)
@@ -155,3 +179,7 @@ class HeldEntries:
             append={ACTIONS: action_document(ActionTaken(word.at, word.by, what, word.why))},
         )
         return None if standing is None else read_stored(standing)
+
+
+def _keys(page: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return [{name: each[name] for name in ("pk", "sk")} for each in page["Items"]]

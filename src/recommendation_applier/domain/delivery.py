@@ -25,6 +25,7 @@ class Publication:
     *body* is the text to dead-letter when it cannot be sent; *in_doubt* says that an earlier
     request may have reached Amazon without its answer reaching us; *release* is there where a
     person has let it go. *is_unread* says that the ledger, which knows more of it, did not answer.
+    *came_back* says that it was a dead letter in between.
     """
 
     recommendation: Recommendation
@@ -32,6 +33,17 @@ class Publication:
     in_doubt: bool = False
     release: Release | None = None
     is_unread: bool = False
+    came_back: bool = False
+
+    @property
+    def is_first_hand(self) -> bool:
+        """Tell whether the Stream has delivered it, and nothing but trouble has kept it since.
+
+        A dead letter, what a person has let go, and a row of a file are old for a good reason. The
+        last two, like a letter about a batch, name their opportunity, as no Stream message does.
+        """
+        is_named = self.recommendation.partner_opportunity_id is not None
+        return not (self.came_back or is_named or self.release is not None)
 
 
 @dataclass(frozen=True, slots=True)

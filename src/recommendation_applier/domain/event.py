@@ -39,8 +39,8 @@ class DetailType(StrEnum):
 class Event:
     """One thing that has happened to *recommendation*, of which only that is told which is known.
 
-    *reason* is one of the closed lists that README explains, *explanation* a sentence, empty where
-    nothing is left to say. *accepted_at* is there where Amazon had accepted it earlier.
+    *reason* is one of the closed lists that RUNBOOKS.md explains, *explanation* a sentence, empty
+    where nothing is left to say. *accepted_at* is there where Amazon had accepted it earlier.
     """
 
     detail_type: DetailType

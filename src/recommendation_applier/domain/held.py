@@ -1,5 +1,6 @@
 """What is held, and what a person may still say about it. No I/O."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -82,6 +83,29 @@ class Held:
     def recommendation(self) -> Recommendation:
         """What would be applied."""
         return self.entry.recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOverview:
+    """How much waits for a person, and the *first* of it to end.
+
+    What was taken back while it was held is counted until it ends. Where not *is_whole*, there is
+    more than *count*.
+    """
+
+    count: int
+    first: Sequence[Held]
+    is_whole: bool = True
+
+    @property
+    def ends_first(self) -> datetime | None:
+        """When the first ends; None where nothing waits, or nothing that does ever ends."""
+        return min((each.hold.until for each in self.first if each.hold.until), default=None)
+
+    @property
+    def held_since(self) -> datetime | None:
+        """Since when the oldest of the *first* has been held: who ends first was mostly so."""
+        return min((each.hold.held_at for each in self.first), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -12,6 +12,7 @@ from recommendation_applier.domain.delivery import (
     Confirmation,
     Content,
     NotForUs,
+    Publication,
     Rejection,
 )
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
@@ -90,7 +91,10 @@ class _Reader:
         original = read_message_letter(value, body)
         if isinstance(original, Rejection):
             return (original,)
-        return self.text(original, original, wrappings=wrappings)
+        return tuple(
+            replace(each, came_back=True) if isinstance(each, Publication) else each
+            for each in self.text(original, original, wrappings=wrappings)
+        )
 
     def _notification(
         self, envelope: Mapping[str, Any], body: str, *, wrappings: int

@@ -1,7 +1,7 @@
 """The doors a recommendation can leave by, and the closed lists of reasons for each.
 
-Operators filter, count and alarm by these words: they are only ever added to. README lists them
-all, and a test holds the two together.
+Operators filter, count and alarm by these words: they are only ever added to. RUNBOOKS.md
+explains them all, and a test holds the two together.
 """
 
 from enum import StrEnum

@@ -42,7 +42,7 @@ def read_batch_letter(value: Mapping[str, Any], body: str) -> Sequence[Publicati
     except ValidationError as error:
         return (_unreadable(error, body),)
     in_doubt = letter.reason.code in _IN_DOUBT
-    return tuple(Publication(each, body, in_doubt) for each in recommendations)
+    return tuple(Publication(each, body, in_doubt, came_back=True) for each in recommendations)
 
 
 def read_message_letter(value: Mapping[str, Any], body: str) -> str | Rejection:

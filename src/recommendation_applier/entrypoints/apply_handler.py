@@ -16,8 +16,9 @@ from recommendation_applier.entrypoints import invocation, invocation_log
 from recommendation_applier.entrypoints import metrics as own_metrics
 from recommendation_applier.entrypoints.apply_wiring import wire
 from recommendation_applier.entrypoints.settings import Settings, read_settings
-from recommendation_applier.entrypoints.wiring import Context, Time
+from recommendation_applier.entrypoints.wiring import Context, Time, now
 from recommendation_applier.use_cases.events import events_of
+from recommendation_applier.use_cases.timeliness import timeliness_of
 
 settings = read_settings(os.environ, Settings)
 logger = Logger(service=settings.powertools_service_name, level=settings.powertools_log_level)
@@ -49,8 +50,9 @@ def handler(event: Mapping[str, Any], context: Context) -> PartialBatchResponse:
             change_visibility=change_visibility,
             jitter=random.uniform,
         )
-    invocation_log.write(done.report, logger, deliveries=done.deliveries)
-    own_metrics.emit(own_metrics.counts(done.report), metrics)
+    timeliness = timeliness_of(done.report.departures, now=now())
+    invocation_log.write(done.report, timeliness, logger, deliveries=done.deliveries)
+    own_metrics.emit(own_metrics.counts(done.report) | own_metrics.lag(timeliness), metrics)
     if consumer.event_bus is not None:
         consumer.event_bus.put(
             events_of(done.report, use_case.ledger.decided_by),

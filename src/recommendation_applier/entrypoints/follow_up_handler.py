@@ -42,11 +42,16 @@ def handler(event: object, context: Context) -> None:  # noqa: ARG001 - the sche
     if isinstance(report.failure, LedgerUnavailableError):
         raise report.failure
     if not time.is_up():
-        _warn_of_endings(time)
+        _tell_of_what_is_held(time)
 
 
-def _warn_of_endings(time: Time) -> None:
-    endings = find_endings(follower.held_entries(time, report_failure=_warn), now=now())
+def _tell_of_what_is_held(time: Time) -> None:
+    held_entries, moment = follower.held_entries(time, report_failure=_warn), now()
+    overview = held_entries.overview(after=moment)
+    if not overview.count:
+        return
+    follow_up_log.write_held(overview, logger, now=moment)
+    endings = find_endings(held_entries, now=moment)
     follow_up_log.warn(endings, logger)
     own_metrics.emit(own_metrics.endings_counts(endings), metrics)
 

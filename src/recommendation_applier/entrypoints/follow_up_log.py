@@ -1,14 +1,16 @@
 """What a tick of the follow-up says: a line a request, a line a tick, and one for what failed.
 
-And one for what is held and expires soon.
+And two for what is held: how much it is, and what of it expires soon.
 """
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
 from recommendation_applier.domain.dates import format_date
+from recommendation_applier.domain.held import HeldOverview
 from recommendation_applier.entrypoints.invocation_log import write_status_requests
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
 from recommendation_applier.use_cases.warn_of_endings import Endings
@@ -49,6 +51,24 @@ def warn(endings: Endings, logger: Logger) -> None:
                 ],
             },
         )
+
+
+def write_held(overview: HeldOverview, logger: Logger, *, now: datetime) -> None:
+    """Say how much is held, for how long the oldest of the first to end, and until when."""
+    since, end = overview.held_since, overview.ends_first
+    logger.info(
+        "held recommendations",
+        extra={
+            "count": overview.count,
+            "isWhole": overview.is_whole,
+            "hoursHeld": _hours(now - since) if since else None,
+            "hoursLeft": _hours(end - now) if end else None,
+        },
+    )
+
+
+def _hours(duration: timedelta) -> float:
+    return round(duration / timedelta(hours=1), 2)
 
 
 def write(report: FollowUpReport, logger: Logger) -> None:

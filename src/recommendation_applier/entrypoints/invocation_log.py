@@ -6,6 +6,7 @@ Bodies, tokens and headers are never logged. At level DEBUG there is a line for 
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
@@ -16,6 +17,7 @@ from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import NotApplicableReason, RetryReason
 from recommendation_applier.entrypoints.metrics import counts
 from recommendation_applier.use_cases.progress import Departure, Report
+from recommendation_applier.use_cases.timeliness import Timeliness
 
 _WITHOUT_A_BATCH: Final = (
     RetryReason.CONFIRMATION_UNAVAILABLE,
@@ -29,7 +31,7 @@ _ABOUT_SUBSCRIPTIONS: Final = (
 )
 
 
-def write(report: Report, logger: Logger, *, deliveries: int) -> None:
+def write(report: Report, timeliness: Timeliness, logger: Logger, *, deliveries: int) -> None:
     """Say what *report* holds."""
     for result in report.results:
         say = logger.warning if result.error or result.failures else logger.info
@@ -51,7 +53,7 @@ def write(report: Report, logger: Logger, *, deliveries: int) -> None:
     for departure in report.departures:
         if (tell := _worth_saying(departure, logger)) is not None:
             tell("departure", extra=_departure(departure, report))
-    logger.info("invocation", extra=_summary(report, deliveries))
+    logger.info("invocation", extra=_summary(report, deliveries) | _seconds(timeliness))
 
 
 def write_status_requests(results: Sequence[StatusResult], logger: Logger) -> None:
@@ -137,5 +139,44 @@ def _summary(report: Report, deliveries: int) -> dict[str, Any]:
         "policyVersion": report.policy_version,
         "resolved": dict(Counter(way.value for way in report.ways.values())),
         "reasons": {door: dict(counted) for door, counted in reasons.items()},
+        "answers": _answers(report.results),
         **counts(report),
     }
+
+
+def _answers(results: Sequence[ApplyResult]) -> dict[str, int]:
+    """Count the requests that were made by what came of them.
+
+    `repeated` are those that failed and were made again at once. All classes are always there, so
+    that a chart has its zeros.
+    """
+    made = [each for each in results if each.attempts]
+    ends = Counter(_class_of_end(each.http_status) for each in made)
+    throttled = sum(each.throttled for each in made)
+    # A request that ended with a 429 has it among those by which it was throttled.
+    others = ends.total() - ends["throttled"]
+    return {
+        **{name: ends[name] for name in ("succeeded", "refused", "failed", "unanswered")},
+        "throttled": throttled,
+        "repeated": sum(each.attempts for each in made) - throttled - others,
+    }
+
+
+def _class_of_end(http_status: int | None) -> str:
+    if http_status is None:
+        return "unanswered"
+    if http_status == HTTPStatus.TOO_MANY_REQUESTS:
+        return "throttled"
+    if http_status < HTTPStatus.BAD_REQUEST:
+        return "succeeded"
+    return "refused" if http_status < HTTPStatus.INTERNAL_SERVER_ERROR else "failed"
+
+
+def _seconds(timeliness: Timeliness) -> dict[str, int]:
+    """Say how late it was, where something was accepted that tells."""
+    found = {
+        "lagSeconds": timeliness.lag,
+        "longestLagSeconds": timeliness.longest_lag,
+        "slackSeconds": timeliness.slack,
+    }
+    return {name: round(seconds) for name, seconds in found.items() if seconds is not None}

@@ -13,6 +13,7 @@ from recommendation_applier.domain.reasons import Door, RetryReason
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
 from recommendation_applier.use_cases.index_opportunities import IndexReport
 from recommendation_applier.use_cases.progress import Report
+from recommendation_applier.use_cases.timeliness import Timeliness
 from recommendation_applier.use_cases.warn_of_endings import Endings
 
 DOOR_METRICS: Final = {
@@ -30,6 +31,7 @@ APPLIED_RECOMMENDATIONS: Final = "AppliedRecommendations"
 FAILED_APPLICATIONS: Final = "FailedApplications"
 UNSETTLED_APPLICATIONS: Final = "UnsettledApplications"
 HELD_RECOMMENDATIONS_ENDING: Final = "HeldRecommendationsEnding"
+ACCEPTANCE_LAG: Final = "AcceptanceLag"
 
 METRIC_NAMES: Final = (
     *DOOR_METRICS.values(),
@@ -41,7 +43,11 @@ METRIC_NAMES: Final = (
     FAILED_APPLICATIONS,
     UNSETTLED_APPLICATIONS,
     HELD_RECOMMENDATIONS_ENDING,
+    ACCEPTANCE_LAG,
 )
+
+_UNITS: Final = {ACCEPTANCE_LAG: MetricUnit.Seconds}
+"""Of those that are no counts."""
 
 
 def counts(report: Report) -> dict[str, int]:
@@ -58,6 +64,11 @@ def counts(report: Report) -> dict[str, int]:
         *(each.error for each in report.status_results),
     ]
     return _those_that_happened(found | _credentials_refused(errors))
+
+
+def lag(timeliness: Timeliness) -> dict[str, float]:
+    """Give the lag of the invocation as one value: percentiles of it are then of invocations."""
+    return {} if timeliness.lag is None else {ACCEPTANCE_LAG: timeliness.lag}
 
 
 def follow_up_counts(report: FollowUpReport) -> dict[str, int]:
@@ -89,10 +100,10 @@ def index_counts(report: IndexReport) -> dict[str, int]:
     return _those_that_happened(_credentials_refused([report.failure]))
 
 
-def emit(found: Mapping[str, int], metrics: Metrics) -> None:
+def emit(found: Mapping[str, float], metrics: Metrics) -> None:
     """Write one EMF line for the invocation."""
-    for name, count in found.items():
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    for name, value in found.items():
+        metrics.add_metric(name=name, unit=_UNITS.get(name, MetricUnit.Count), value=value)
     if found:
         metrics.flush_metrics()
 

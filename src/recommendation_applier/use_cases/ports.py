@@ -10,7 +10,7 @@ from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.dead_letter import DeadLetter
 from recommendation_applier.domain.delivery import Confirmation
-from recommendation_applier.domain.held import Held, Veto
+from recommendation_applier.domain.held import Held, HeldOverview, Veto
 from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, StoredEntry, Tombstone
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
@@ -135,6 +135,9 @@ class HeldStore(Protocol):
 
     def ending_before(self, limit: datetime, *, after: datetime) -> Iterator[Held]:
         """Give of that what ends at *limit* or before."""
+
+    def overview(self, *, after: datetime) -> HeldOverview:
+        """Count it, at little cost however much it is, and give the first few to end."""
 
     def entries_of(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
         """Give what is stored of each id, None where nothing is."""

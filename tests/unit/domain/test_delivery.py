@@ -7,8 +7,9 @@ from recommendation_applier.domain.delivery import (
     Rejection,
     Withdrawal,
 )
+from recommendation_applier.domain.holds import Release
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
-from tests.builders import PUBLISHED, recommendation
+from tests.builders import OPPORTUNITY, PUBLISHED, recommendation
 
 
 def test_a_delivery_is_received_for_the_first_time_unless_it_says_otherwise() -> None:
@@ -19,6 +20,18 @@ def test_a_delivery_is_received_for_the_first_time_unless_it_says_otherwise() ->
 def test_a_publication_is_not_in_doubt_unless_it_says_so() -> None:
     """Doubt comes from a letter about an answer that was lost, and from nowhere else."""
     assert Publication(recommendation(), "{}").in_doubt is False
+
+
+def test_first_hand_is_what_the_stream_delivered() -> None:
+    """Not a dead letter that came back, what a person let go, or what names its opportunity."""
+    release = Release("ann", "agreed", PUBLISHED, PUBLISHED)
+    owned = recommendation(partner_opportunity_id=OPPORTUNITY)
+
+    assert Publication(recommendation(), "{}").is_first_hand
+    assert Publication(recommendation(), "{}", in_doubt=True).is_first_hand
+    assert not Publication(recommendation(), "{}", came_back=True).is_first_hand
+    assert not Publication(recommendation(), "{}", release=release).is_first_hand
+    assert not Publication(owned, "{}").is_first_hand
 
 
 def test_the_token_of_a_confirmation_is_not_shown() -> None:

@@ -9,6 +9,7 @@ from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.held import (
     Held,
     HeldFilter,
+    HeldOverview,
     NoLongerHeld,
     Objection,
     Veto,
@@ -25,6 +26,7 @@ from tests.ledger_builders import entry, tombstone
 HOLD = Hold(HeldReason.POLICY_HOLD, "rule 'bids' says HOLD", NOW, EXPIRY)
 HELD = Held(entry(), HOLD)
 SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
 
 
 def test_what_is_held_waits() -> None:
@@ -108,3 +110,19 @@ def test_a_veto_takes_back_what_it_is_about() -> None:
 
     assert Veto("me", "no", NOW, PUBLISHED).tombstone == Tombstone(PUBLISHED, reason)
     assert Veto("me", "no", NOW, None).tombstone == Tombstone(FOR_EVER, reason)
+
+
+def test_an_overview_knows_the_first_end_and_the_oldest_hold() -> None:
+    """Of those that it has; what never ends is no end, and the oldest need not end first."""
+    holds = [
+        Hold(HeldReason.POLICY_HOLD, "HOLD", NOW, NOW + 3 * HOUR),
+        Hold(HeldReason.POLICY_HOLD, "HOLD", NOW - HOUR, NOW + 2 * HOUR),
+        Hold(HeldReason.POLICY_HOLD, "HOLD", NOW - 2 * HOUR, None),
+    ]
+
+    overview = HeldOverview(7, [Held(entry(), each) for each in holds])
+
+    assert (overview.ends_first, overview.held_since) == (NOW + 2 * HOUR, NOW - 2 * HOUR)
+    assert overview.is_whole
+    assert HeldOverview(1, [Held(entry(), holds[2])]).ends_first is None
+    assert HeldOverview(0, []).held_since is HeldOverview(0, []).ends_first is None

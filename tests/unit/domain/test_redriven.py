@@ -139,6 +139,17 @@ def test_a_letter_about_a_lost_answer_is_in_doubt(code: DeadLetterReason) -> Non
     assert doubts == [lost] * 3
 
 
+def test_what_was_a_letter_says_that_it_came_back() -> None:
+    """Of either kind, and whatever it is wrapped in; its neighbours do not."""
+    contents = read(f"[{letter(batch('rec-1'))}, {message(body('rec-2'))}, {body('rec-3')}]")
+
+    assert {
+        one.recommendation.recommendation_id: one.came_back
+        for one in contents
+        if isinstance(one, Publication)
+    } == {"rec-1": True, "rec-2": True, "rec-3": False}
+
+
 def test_a_letter_may_come_back_in_any_wrapping() -> None:
     """An operator may send many letters at once, as an array."""
     text = f"[{letter(batch('rec-1'))}, {message(body('rec-2'))}]"

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
 
 Output = Literal[
+    "AlarmTopicArn",
     "ApplyFunctionLogGroupName",
     "ApplyFunctionName",
     "ApplyPolicyName",
     "CredentialsSecretArn",
+    "DashboardUrl",
     "DeadLetterQueueArn",
     "DeadLetterQueueUrl",
     "FollowUpFunctionLogGroupName",
