@@ -118,6 +118,8 @@ class SubscriptionBook:
         self.life: Sequence[str] = ORDINARY_LIFE
         self.media_types = MEDIA_TYPES
         self.page_size = MAX_RESULTS
+        self.hidden: set[str] = set()
+        """Profiles whose subscriptions no list names, though they bar others."""
         self.refused_profiles: set[str] = set()
         self.unknown_profiles: set[str] = set()
         self.refused_destinations: set[str] = set()
@@ -166,7 +168,11 @@ class SubscriptionBook:
         if refusal is not None:
             return refusal, None
         size = min(int(maximum), self.page_size)
-        found = [one for one in self.subscriptions.values() if self._sees(profile_id, one)]
+        found = [
+            one
+            for one in self.subscriptions.values()
+            if self._sees(profile_id, one) and profile_id not in self.hidden
+        ]
         page = found[start : start + size]
         body: dict[str, object] = {"subscriptions": [self._look(one).told() for one in page]}
         if start + size < len(found):

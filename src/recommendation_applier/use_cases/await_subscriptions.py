@@ -52,6 +52,10 @@ class AwaitSubscriptions:
         """Wait for one more."""
         self.waiting[waiting.subscription_id] = waiting
 
+    def is_waiting_for(self, waiting: Waiting) -> bool:
+        """Tell whether a subscription is still on its way."""
+        return waiting.subscription_id in self.waiting
+
     def run(self, *, until_at_most: int = 0) -> Iterator[Waiting]:
         """Give each change of a status, until no more than so many wait, or patience is over.
 
