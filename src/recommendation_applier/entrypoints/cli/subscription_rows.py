@@ -86,10 +86,15 @@ class Results:
             print_rows(self.rows(), COLUMNS, as_json=as_json)
 
 
-def tell(failures: Mapping[Profile, str], verb: str) -> None:
-    """Say a sentence of each failure, and end the command with 1 if there are any."""
+def say(failures: Mapping[Profile, str], verb: str) -> None:
+    """Say a sentence of each failure."""
     for profile, why in failures.items():
         typer.echo(f"Error: profile {profile} is not {verb}: {' '.join(why.split())}", err=True)
+
+
+def tell(failures: Mapping[Profile, str], verb: str) -> None:
+    """Say a sentence of each failure, and end the command with 1 if there are any."""
+    say(failures, verb)
     if failures:
         raise typer.Exit(1)
 

@@ -64,7 +64,7 @@ def archive(  # noqa: PLR0913 - each is an option
             ask(looked_at, yes=yes)
             looked_at = do(archiving, looked_at)
     print_rows([row_of(each) for each in looked_at], COLUMNS, as_json=as_json)
-    tell_failures(looked_at)
+    tell(failures_of(looked_at), "archived")
 
 
 def archiving_of(parts: Parts, *, of_all_queues: bool) -> ArchiveSubscriptions:
@@ -119,9 +119,9 @@ def row_of(archived: Archived) -> dict[str, Any]:
     }
 
 
-def tell_failures(archived: Sequence[Archived]) -> None:
-    """Say a sentence of each that may still deliver, and end the command with 1 if any may."""
-    tell({each.profile: each.detail for each in archived if each.has_failed}, "archived")
+def failures_of(archived: Sequence[Archived]) -> dict[Profile, str]:
+    """Say of each profile that may still deliver, why."""
+    return {each.profile: each.detail for each in archived if each.has_failed}
 
 
 def _order(archived: Archived) -> tuple[str, str]:

@@ -13,14 +13,15 @@ from recommendation_applier.entrypoints.cli.kept_resources import Kept, kept_of
 from recommendation_applier.entrypoints.cli.options import AsJson, DryRun, Yes
 from recommendation_applier.entrypoints.cli.output import print_json, print_rows, progress
 from recommendation_applier.entrypoints.cli.streams import Every, MediaType, Timeout, parts_of
+from recommendation_applier.entrypoints.cli.subscription_rows import say
 from recommendation_applier.entrypoints.cli.subscriptions_archive import (
     COLUMNS,
     archiving_of,
     ask,
     do,
+    failures_of,
     look,
     row_of,
-    tell_failures,
 )
 from recommendation_applier.use_cases.archive_subscriptions import Archived
 from recommendation_applier.use_cases.drain import until_drained
@@ -60,11 +61,14 @@ def teardown(
             found = do(archiving, found)
     if not as_json and found:
         print_rows([row_of(each) for each in found], COLUMNS, as_json=False)
+    failures = failures_of(found)
+    say(failures, "archived")
     if not dry_run:
         _drain(sqs, stack, seconds=timeout.total_seconds(), every=every)
     left = backlog_of(sqs, stack.output("IngressQueueUrl"))
     _say_what_is_left(stack, found, left, kept_of(stack), as_json=as_json)
-    tell_failures(found)
+    if failures:
+        raise typer.Exit(1)
 
 
 def _drain(sqs: "SQSClient", stack: DeployedStack, *, seconds: float, every: float) -> None:
