@@ -17,7 +17,7 @@ def awaiting(
 ) -> AwaitSubscriptions:
     """Have so much patience, and look every ten seconds."""
     return AwaitSubscriptions(
-        streams=streams,
+        streams=lambda: streams,
         patience=Patience(
             monotonic=clock.monotonic, sleep=clock.sleep, deadline=clock.now + seconds, every=10
         ),

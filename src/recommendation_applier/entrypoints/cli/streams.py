@@ -1,7 +1,7 @@
 """Marketing Stream, as the commands about subscriptions speak to it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -59,6 +59,8 @@ class Parts:
     stack: DeployedStack
     queue_arn: str
     streams: Streams
+    new_streams: Callable[[], Streams]
+    """Makes others, which know nothing of what failed before."""
     wanted: StoredWantedSubscriptions
     requests_at_once: int
 
@@ -81,15 +83,20 @@ def parts_of(stack: DeployedStack, media_type: str | None) -> Iterator[Parts]:
     settings = read_settings(found["Environment"]["Variables"], SubscriptionsSettings)
     amazon = connect(stack.session, settings)
     with amazon.http() as http:
-        yield Parts(
-            stack=stack,
-            queue_arn=stack.output("IngressQueueArn"),
-            streams=amazon.streams(
+
+        def new_streams() -> Streams:
+            return amazon.streams(
                 http,
                 Time(time.monotonic() + _PATIENCE_SECONDS, _PATIENCE_SECONDS),
                 url=settings.stream_api_url,
                 media_type=media_type or settings.stream_media_type,
-            ),
+            )
+
+        yield Parts(
+            stack=stack,
+            queue_arn=stack.output("IngressQueueArn"),
+            streams=new_streams(),
+            new_streams=new_streams,
             wanted=StoredWantedSubscriptions(dynamodb, table_name=settings.ledger_table_name),
             requests_at_once=settings.max_concurrent_requests,
         )

@@ -66,6 +66,11 @@ class Results:
                 found[each.profile] = _NOT_ACTIVE_YET.format(status=each.status)
         return found
 
+    def made(self) -> list[Subscribed]:
+        """Give those that have a subscription which is to be seen."""
+        found = self.by_profile.values()
+        return [each for each in found if each.subscription_id and each.status != GONE]
+
     def rows(self) -> list[dict[str, Any]]:
         """Give the rows, in the order in which the profiles were named."""
         return [

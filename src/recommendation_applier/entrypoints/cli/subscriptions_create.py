@@ -28,7 +28,7 @@ from recommendation_applier.entrypoints.cli.streams import (
 )
 from recommendation_applier.entrypoints.cli.subscription_rows import Results, in_order, tell
 from recommendation_applier.use_cases.await_subscriptions import AwaitSubscriptions
-from recommendation_applier.use_cases.subscribe import SubscribeOutcome, Subscribing
+from recommendation_applier.use_cases.subscribe import Subscribed, SubscribeOutcome, Subscribing
 from recommendation_applier.use_cases.subscribe_all import SubscribeAll
 
 Wait = Annotated[
@@ -82,14 +82,11 @@ def create(  # noqa: PLR0913 - each is an option
             confirm(
                 f"Subscribe {parts.queue_arn} to {len(missing)} of {len(wanted)} profiles?", yes=yes
             )
-        subscribing.adopt(
-            each
-            for each in results.by_profile.values()
-            if each.outcome is SubscribeOutcome.THERE_ALREADY
-        )
+        subscribing.adopt(results.made())
         everything = _parts_of_all(parts, subscribing, timeout=timeout, every=every)
         try:
             _make(everything, missing, results, wait=wait)
+            subscribing.adopt(results.made())
         except (CredentialsRefusedError, LedgerUnavailableError):
             results.print(as_json=as_json)  # what was made before is told as well
             raise
@@ -120,7 +117,7 @@ def _parts_of_all(
     return SubscribeAll(
         subscribing=subscribing,
         awaiting=AwaitSubscriptions(
-            streams=parts.streams,
+            streams=parts.new_streams,
             patience=patience(seconds=timeout.total_seconds(), every=every),
             requests_at_once=parts.requests_at_once,
         ),
@@ -136,7 +133,7 @@ def _make(
         bar.total = len(missing)
         for news in everything.run(missing):
             results.add(news)
-            bar.advance(1)
+            bar.advance(int(isinstance(news, Subscribed)))
     if not wait:
         return
     with progress("Waiting until they are active") as bar:

@@ -48,7 +48,7 @@ def watch(
             for each in results.by_profile.values():
                 _say(each.profile, each.status or each.outcome.value)
         awaiting = AwaitSubscriptions(
-            streams=parts.streams,
+            streams=parts.new_streams,
             patience=patience(seconds=timeout.total_seconds(), every=every),
             requests_at_once=parts.requests_at_once,
         )
