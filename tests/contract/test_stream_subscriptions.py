@@ -14,9 +14,11 @@ from recommendation_applier.domain.errors import (
     ThrottledError,
     UnavailableError,
 )
+from recommendation_applier.use_cases.subscription_ports import Streams
 from tests.contract.invocation_at_amazon import Invocation, begin
 from tests.emulator.amazon import EmulatedAmazon
 from tests.emulator.amazon_faults import Step, answers, drops_after_taking, resets
+from tests.memory_subscriptions import MemoryStreams
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:recommendation-applier-ingress"
 OTHER_QUEUE = "arn:aws:sqs:us-east-1:123456789012:another"
@@ -185,6 +187,37 @@ def test_what_another_login_subscribed_is_not_visible(
     with pytest.raises(RefusedError, match="another login or another client") as raised:
         streams.subscription(PROFILE, subscription_id)
     assert raised.value.http_status == 404
+
+
+# The same in memory
+
+
+@pytest.fixture(params=["memory", "client"])
+def either(request: pytest.FixtureRequest) -> Iterator[Streams]:
+    """The stand-in, and the client in front of an Amazon."""
+    if request.param == "memory":
+        yield MemoryStreams()
+        return
+    with EmulatedAmazon() as amazon, httpx.Client(trust_env=False) as http:
+        yield speaking(begin(amazon, http))
+
+
+def test_a_subscriptions_life_is_the_same_in_memory(either: Streams) -> None:
+    """Made, listed, read, refused twice, archived, and not to be archived again."""
+    made = either.create(PROFILE, queue_arn=QUEUE, client_request_token=TOKEN)
+    assert either.create(PROFILE, queue_arn=QUEUE, client_request_token=TOKEN) == made
+    with pytest.raises(ConflictError, match=f"subscribing profile {PROFILE} failed: 409"):
+        either.create(PROFILE, queue_arn=QUEUE, client_request_token="another-token-of-22-chars")
+
+    with pytest.raises(ConflictError, match="this one is PROVISIONING"):
+        either.archive(PROFILE, made)
+    seen = [each.status for _ in range(2) for each in either.subscriptions(PROFILE)]
+    assert seen == ["PROVISIONING", "PENDING_CONFIRMATION"]
+    assert either.subscription(PROFILE, made).status == "ACTIVE"
+    either.archive(PROFILE, made)
+    assert not either.subscription(PROFILE, made).is_live
+    with pytest.raises(RefusedError, match="404"):
+        either.subscription("999", made)
 
 
 # What goes wrong

@@ -40,7 +40,8 @@ _REMEDIES: Final[Mapping[int, str]] = {
         "view_performance_dashboard, and that the profile is of this region"
     ),
     httpx.codes.NOT_FOUND: (
-        "; what another login or another client has subscribed is not visible with this token"
+        "; see that the profile is of this Ads API host's region; what another login or another "
+        "client has subscribed is not visible with this token"
     ),
     httpx.codes.NOT_ACCEPTABLE: _OTHER_MEDIA_TYPE,
     httpx.codes.UNSUPPORTED_MEDIA_TYPE: _OTHER_MEDIA_TYPE,

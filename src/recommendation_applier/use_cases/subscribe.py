@@ -27,7 +27,8 @@ from recommendation_applier.use_cases.subscription_ports import Streams, WantedS
 
 MOST_ON_THE_WAY: Final = 1_500
 """Amazon lets a client have so many subscriptions that wait for their confirmation (guide,
-"managing-subscriptions"). Those that other programs of the same client make are not seen here."""
+"managing-subscriptions"). What other profiles' have been made before is not seen here: beyond the
+limit Amazon refuses, and a later run makes the rest."""
 
 
 class SubscribeOutcome(StrEnum):

@@ -51,10 +51,10 @@ def create(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Subscribe the stack's queue to the recommendations of profiles.
 
-    A profile that is subscribed already is left as it is, so that the same file can be given again:
-    nothing is made twice, and what is missing is made. What was suspended, or was never confirmed,
-    is made anew. Confirmations are answered by the stack. Ends with 1 if not all of them became
-    active.
+    A profile that is subscribed already is left as it is, and only put on record, so that the same
+    file can be given again: nothing is made twice, and what is missing is made. What was suspended,
+    or was never confirmed, is made anew. Confirmations are answered by the stack. Ends with 1 if
+    not all of them became active.
     """
     wanted = chosen_profiles(profiles, profile_id)
     if not wanted:
