@@ -8,7 +8,8 @@ It holds every request against the published contract and keeps what it saw::
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
 
@@ -23,6 +24,7 @@ from tests.emulator.amazon_opportunities import (
 from tests.emulator.amazon_routes import Route
 from tests.emulator.amazon_service import AmazonService
 from tests.emulator.amazon_state import Account, ApiRequest, TokenRequest, Violation
+from tests.emulator.amazon_streams import Subscription, SubscriptionBook
 
 __all__ = [
     "FAULT_NAMES",
@@ -121,6 +123,27 @@ class EmulatedAmazon:
         return self._recorded(Route.PRESIGNED)
 
     @property
+    def subscribe_requests(self) -> list[ApiRequest]:
+        """Every request for a new subscription."""
+        return self._recorded(Route.SUBSCRIBE)
+
+    @property
+    def subscription_lists(self) -> list[ApiRequest]:
+        """Every request for a page of subscriptions."""
+        return self._recorded(Route.SUBSCRIPTIONS)
+
+    @property
+    def archive_requests(self) -> list[ApiRequest]:
+        """Every request to archive a subscription."""
+        return self._recorded(Route.ARCHIVE)
+
+    @property
+    def subscriptions(self) -> list[Subscription]:
+        """Every subscription of Marketing Stream, whoever made it."""
+        with self._service.changed:
+            return list(self._service.streams.subscriptions.values())
+
+    @property
     def token_requests(self) -> list[TokenRequest]:
         """Every request to Login with Amazon."""
         with self._service.changed:
@@ -200,6 +223,28 @@ class EmulatedAmazon:
     def script_download(self, steps: Iterable[Step]) -> None:
         """Let the next requests to the file store meet *steps*."""
         self._script(Route.PRESIGNED, steps)
+
+    def script_subscribe(self, steps: Iterable[Step]) -> None:
+        """Let the next requests for a new subscription meet *steps*."""
+        self._script(Route.SUBSCRIBE, steps)
+
+    def script_subscriptions(self, steps: Iterable[Step]) -> None:
+        """Let the next requests for a page of subscriptions meet *steps*."""
+        self._script(Route.SUBSCRIPTIONS, steps)
+
+    def script_subscription(self, steps: Iterable[Step]) -> None:
+        """Let the next requests for one subscription meet *steps*."""
+        self._script(Route.SUBSCRIPTION, steps)
+
+    def script_archive(self, steps: Iterable[Step]) -> None:
+        """Let the next requests to archive a subscription meet *steps*."""
+        self._script(Route.ARCHIVE, steps)
+
+    @contextmanager
+    def streams(self) -> Iterator[SubscriptionBook]:
+        """Hand out the book of subscriptions, to look into it or to change it."""
+        with self._service.changed:
+            yield self._service.streams
 
     def publish(self, opportunities: Sequence[Opportunity]) -> None:
         """Let these be the opportunities from now on, and these their files."""

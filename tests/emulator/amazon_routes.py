@@ -21,6 +21,10 @@ class Route(Enum):
     APPLY = "apply"
     STATUS = "applicationStatus"
     PRESIGNED = "presigned"
+    SUBSCRIBE = "subscribe"
+    SUBSCRIPTIONS = "subscriptions"
+    SUBSCRIPTION = "subscription"
+    ARCHIVE = "archive"
     UNKNOWN = "unknown"
 
 
@@ -50,6 +54,16 @@ class Arrival:
         return unquote(self.segment)
 
     @property
+    def subscription_id(self) -> str:
+        """The subscription that the path names."""
+        return unquote(urlsplit(self.target).path.rpartition("/")[2])
+
+    @property
+    def profile_id(self) -> str:
+        """The profile that a request about subscriptions is for."""
+        return str(self.headers.get("amazon-advertising-api-scope", ""))
+
+    @property
     def query(self) -> dict[str, list[str]]:
         """The parameters of the query, each with all its values."""
         return parse_qs(urlsplit(self.target).query, keep_blank_values=True)
@@ -65,6 +79,10 @@ _OPERATIONS: Final = {
         ("POST /partnerOpportunities/[^/]*/apply", Route.APPLY),
         ("POST /partnerOpportunities/[^/]*/applicationStatus", Route.STATUS),
         ("GET /presigned/[^/]*", Route.PRESIGNED),
+        ("POST /streams/subscriptions", Route.SUBSCRIBE),
+        ("GET /streams/subscriptions", Route.SUBSCRIPTIONS),
+        ("GET /streams/subscriptions/[^/]+", Route.SUBSCRIPTION),
+        ("PUT /streams/subscriptions/[^/]+", Route.ARCHIVE),
     )
 }
 

@@ -23,11 +23,15 @@ from tests.emulator.amazon_login import LoginWithAmazon, Verdict
 from tests.emulator.amazon_opportunities import OpportunityShelf
 from tests.emulator.amazon_routes import Arrival, Route, route_of
 from tests.emulator.amazon_state import ApiRequest, RecommendationBook, TokenRequest, Violation
+from tests.emulator.amazon_streams import SubscriptionBook, stream_header_breaches
 
 REQUEST_ID_HEADERS: Final = frozenset(("x-amz-rid", "x-amzn-requestid", "x-amz-request-id"))
 
 _WITHOUT_AN_ID: Final = frozenset((Route.LIST, Route.SUMMARY))
 _API: Final = _WITHOUT_AN_ID | {Route.FILE, Route.APPLY, Route.STATUS}
+_STREAMS: Final = frozenset(
+    (Route.SUBSCRIBE, Route.SUBSCRIPTIONS, Route.SUBSCRIPTION, Route.ARCHIVE)
+)
 _WITH_BODY: Final = {Route.APPLY: MAX_IDS_PER_APPLY, Route.STATUS: MAX_IDS_PER_STATUS}
 
 
@@ -42,6 +46,7 @@ class AmazonService:
         self.login = login
         self.shelf = shelf
         self.book = RecommendationBook()
+        self.streams = SubscriptionBook()
         self.manager_account = manager_account
         self.scripts: dict[Route, list[Step]] = {route: [] for route in Route}
         self.api_requests: dict[Route, dict[int, ApiRequest]] = {route: {} for route in Route}
@@ -119,7 +124,7 @@ class AmazonService:
     def _refusal_of(self, arrival: Arrival) -> Answer | None:
         """Judge path and headers; a token that has ended is refused, yet breaks no contract."""
         verdict = Verdict.LIVE
-        if arrival.route in _API:
+        if arrival.route in _API | _STREAMS:
             verdict = self.login.verdict(arrival.headers.get("authorization"))
         breaches = list(self._early_breaches(arrival, verdict))
         if breaches:
@@ -133,12 +138,20 @@ class AmazonService:
             yield Breach(404, "only the published operations are called", arrival.target)
         if arrival.route is Route.PRESIGNED:
             yield from storage_breaches(arrival.headers)
-        if arrival.route not in _API:
+        if arrival.route not in _API | _STREAMS:
             return
-        if arrival.route not in _WITHOUT_AN_ID:
+        if arrival.route in _API - _WITHOUT_AN_ID:
             yield from path_breaches(arrival.segment)
         if verdict is Verdict.STRANGE:
             yield Breach(401, "Authorization is Bearer and a token of Login with Amazon", "")
+        if arrival.route in _STREAMS:
+            yield from stream_header_breaches(
+                arrival.headers,
+                has_body=arrival.route in (Route.SUBSCRIBE, Route.ARCHIVE),
+                client_id=self.login.credentials.client_id,
+                media_types=self.streams.media_types,
+            )
+            return
         yield from header_breaches(
             arrival.headers,
             has_body=arrival.route in _WITH_BODY,
@@ -154,6 +167,8 @@ class AmazonService:
         ]
         self.violations.extend(told)
         first = next(iter(breaches))
+        if arrival.route in _STREAMS:
+            return json_answer(first.status, {"message": first.rule})
         if arrival.route is Route.PRESIGNED:
             return self.shelf.download(arrival.name, arrival.headers, authorized=True)
         if first.status != 400:
@@ -214,11 +229,31 @@ class AmazonService:
             return self.shelf.redirect(arrival.name, arrival.query)
         if arrival.route is Route.PRESIGNED:
             return self.shelf.download(arrival.name, arrival.headers, authorized=False)
+        if arrival.route in _STREAMS:
+            return self._about_subscriptions(arrival, request)
         ask = self.shelf.listed if arrival.route is Route.LIST else self.shelf.summarized
         answer, slip = ask(arrival.query)
         if slip is not None:
             request_line = f"{arrival.method} {arrival.target}"
             self.violations.append(Violation(request_line, "the query is as published", slip))
+        return answer
+
+    def _about_subscriptions(self, arrival: Arrival, request: ApiRequest) -> Answer:
+        """Answer for subscriptions; what no specification allows is a violation here as well."""
+        profile_id, breach = arrival.profile_id, None
+        if arrival.route is Route.SUBSCRIBE:
+            answer, breach = self.streams.create(profile_id, request.raw_body)
+        elif arrival.route is Route.SUBSCRIPTIONS:
+            answer, breach = self.streams.listed(profile_id, arrival.query)
+        elif arrival.route is Route.SUBSCRIPTION:
+            answer = self.streams.read(profile_id, arrival.subscription_id)
+        else:
+            answer, breach = self.streams.update(
+                profile_id, arrival.subscription_id, request.raw_body
+            )
+        if breach is not None:
+            request_line = f"{arrival.method} {arrival.target}"
+            self.violations.append(Violation(request_line, breach.rule, breach.detail))
         return answer
 
 

@@ -14,8 +14,14 @@ from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.builders import body
 from tests.emulator.amazon_faults import FAULTS, answers
-from tests.emulator.aws import FOLLOW_UP_FUNCTION, FUNCTION, OPPORTUNITIES_FUNCTION
+from tests.emulator.aws import (
+    FOLLOW_UP_FUNCTION,
+    FUNCTION,
+    OPPORTUNITIES_FUNCTION,
+    SUBSCRIPTIONS_FUNCTION,
+)
 from tests.emulator.deployment import Deployment, deployed
+from tests.operator import applier, let_operators_reach
 from tests.signals import LogQuery, alarms, everything, metrics_of_alarm, queries
 
 ROOT = Path(__file__).parents[2]
@@ -71,12 +77,14 @@ def told() -> Told:
     with deployed(parameters={"OpportunityFiles": "INDEX"}) as deployment:
         deployment.read_files()
         live_through_everything(deployment)
+        lose_a_subscription(deployment)
         assert deployment.opportunities is not None
         return Told(
             {
                 f"{FUNCTION}LogGroup": deployment.apply.log(),
                 f"{FOLLOW_UP_FUNCTION}LogGroup": deployment.follow_up.log(),
                 f"{OPPORTUNITIES_FUNCTION}LogGroup": deployment.opportunities.log(),
+                f"{SUBSCRIPTIONS_FUNCTION}LogGroup": deployment.subscriptions.log(),
             }
         )
 
@@ -110,6 +118,17 @@ def live_through_everything(deployment: Deployment) -> None:
     amazon.script_apply([answers(400, refusal), answers(429, headers={"Retry-After": "3600"})])
     deployment.invoke(body("refused"))
     deployment.invoke(body("throttled", account=2))
+
+
+def lose_a_subscription(deployment: Deployment) -> None:
+    """Subscribe a profile, have Amazon suspend it, and check."""
+    let_operators_reach(deployment)
+    create = ("subscriptions", "create", "--profile-id", "1", "--yes", "--no-wait")
+    assert applier(*create, "--stack", deployment.stack.name).exit_code == 0
+    with deployment.amazon.streams() as book:
+        [ours] = book.subscriptions.values()
+        book.set_status("SUSPENDED", ours.subscription_id)
+    deployment.check_subscriptions()
 
 
 def test_every_metric_of_our_own_is_emitted(told: Told) -> None:

@@ -7,7 +7,12 @@ import pytest
 from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.domain.retry_schedule import visibility_seconds
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
-from tests.emulator.aws import FOLLOW_UP_FUNCTION, FUNCTION, OPPORTUNITIES_FUNCTION
+from tests.emulator.aws import (
+    FOLLOW_UP_FUNCTION,
+    FUNCTION,
+    OPPORTUNITIES_FUNCTION,
+    SUBSCRIPTIONS_FUNCTION,
+)
 from tests.emulator.intrinsics import Document
 from tests.emulator.template import expand, load
 from tests.signals import OWN_NAMESPACE, alarms, everything, metrics_of_alarm
@@ -26,6 +31,9 @@ ENDS_BY_ITSELF = {
     "FollowUpFunctionErrorsAlarm",
     "FollowUpFunctionThrottlesAlarm",
     "FollowUpFunctionStoppedAlarm",
+    "SubscriptionsFunctionErrorsAlarm",
+    "SubscriptionsFunctionThrottlesAlarm",
+    "SubscriptionsFunctionStoppedAlarm",
     "OpportunitiesFunctionErrorsAlarm",
     "OpportunitiesFunctionThrottlesAlarm",
     "OpportunitiesFunctionStoppedAlarm",
@@ -37,6 +45,7 @@ BREACHING = {
     "SilenceAlarm",
     "FollowUpFunctionStoppedAlarm",
     "OpportunitiesFunctionStoppedAlarm",
+    "SubscriptionsFunctionStoppedAlarm",
 }
 """Those that are about something that is missing."""
 
@@ -64,7 +73,7 @@ def test_every_alarm_says_what_it_means_and_names_its_runbook() -> None:
     """By the heading under which it stands."""
     found = alarms(everything()) | composites()
 
-    assert len(found) == 20
+    assert len(found) == 24
     for name, alarm in found.items():
         assert alarm["AlarmDescription"].endswith(f' See RUNBOOKS.md, "{name}".')
         assert len(alarm["AlarmDescription"]) <= 1024
@@ -134,7 +143,10 @@ def test_the_first_dead_letter_is_an_alarm() -> None:
     assert alarm["TreatMissingData"] == "ignore"
 
 
-@pytest.mark.parametrize("function", [FUNCTION, FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION])
+@pytest.mark.parametrize(
+    "function",
+    [FUNCTION, FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION, SUBSCRIPTIONS_FUNCTION],
+)
 def test_errors_and_throttles_of_every_function_have_an_alarm(function: str) -> None:
     """Lambda counts them by the function's name; and the schedule's have one for not running."""
     kinds = {"Errors": "Errors", "Throttles": "Throttles", "Stopped": "Invocations"}
@@ -157,15 +169,18 @@ def test_no_function_is_without_its_alarms() -> None:
         assert {f"{function}ErrorsAlarm", f"{function}ThrottlesAlarm"} <= found
 
 
-@pytest.mark.parametrize("name", ["FollowUpFunction", "OpportunitiesFunction"])
+@pytest.mark.parametrize(
+    "name", [FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION, SUBSCRIPTIONS_FUNCTION]
+)
 def test_a_function_that_does_not_run_is_missed_after_six_ticks(name: str) -> None:
     """A tick that fails has run: that is another alarm."""
     template = everything()
-    [minutes] = re.findall(r"rate\((\d+) minutes\)",
-                           template.properties(f"{name}Tick")["ScheduleExpression"])  # fmt: skip
+    schedule = template.properties(f"{name}Tick")["ScheduleExpression"]
+    [(count, unit)] = re.findall(r"rate\((\d+) (minute|hour)s?\)", schedule)
+    seconds = int(count) * {"minute": 60, "hour": 3600}[unit]
 
     alarm = template.properties(f"{name}StoppedAlarm")
-    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (int(minutes) * 60, 6)
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (seconds, 6)
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "LessThanThreshold")
 
 
@@ -182,6 +197,8 @@ def test_a_warning_outlives_a_tick_that_fails() -> None:
 
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
     assert alarm["Period"] == 3 * 5 * 60
+    hourly = everything().properties("UnhealthySubscriptionsAlarm")
+    assert (hourly["Statistic"], hourly["Threshold"], hourly["Period"]) == ("Maximum", 1, 3 * 3600)
 
 
 @pytest.mark.parametrize(
@@ -299,9 +316,9 @@ def test_the_topic_lets_in_the_accounts_alarms_and_nobody_else() -> None:
 
 
 def test_a_small_deployment_has_few_alarms() -> None:
-    """Each metric of an alarm is billed: seventeen without opportunity files."""
+    """Each metric of an alarm is billed: twenty-one without opportunity files."""
     template = expand(
         {"AdsRegion": "NA", "PartnerNetworkAccountId": "amzn1.ads1.ma1.example"}, region="us-east-1"
     )
 
-    assert sum(len(metrics_of_alarm(each)) for each in alarms(template).values()) == 17
+    assert sum(len(metrics_of_alarm(each)) for each in alarms(template).values()) == 21

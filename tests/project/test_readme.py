@@ -11,6 +11,7 @@ from recommendation_applier.domain.event import SOURCE, DetailType, Event
 from recommendation_applier.domain.ledger import DecidedBy
 from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
 from recommendation_applier.domain.reasons import HeldReason
+from recommendation_applier.domain.subscription_health import Ailment
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.builders import NOW, recommendation
 from tests.emulator.template import load
@@ -53,6 +54,11 @@ def test_every_parameter_has_its_row_with_its_default() -> None:
         default = parameter.get("Default")
         shown = {None: "none", "": "empty"}.get(default, f"`{default}`")
         assert documented[name].endswith(f"| {shown} "), name
+
+
+def test_every_ailment_of_a_subscription_has_its_row() -> None:
+    """What the check of subscriptions says is explained."""
+    assert _names(Ailment) <= rows(section("Operate")).keys()
 
 
 def test_every_metric_is_listed() -> None:

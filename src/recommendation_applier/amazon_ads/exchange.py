@@ -9,8 +9,9 @@ import httpx
 
 from recommendation_applier.amazon_ads.bodies import read_body
 from recommendation_applier.amazon_ads.login_with_amazon import AccessToken, LoginWithAmazon
-from recommendation_applier.amazon_ads.meaning import error_of
+from recommendation_applier.amazon_ads.meaning import error_of, is_token_refused
 from recommendation_applier.amazon_ads.pacing import Pacing
+from recommendation_applier.amazon_ads.request import Request
 from recommendation_applier.amazon_ads.wire import Answer, headers, read_answer
 from recommendation_applier.domain.errors import (
     AnswerLostError,
@@ -63,7 +64,8 @@ class Exchange:
         that names ids; `error_of` says what it means for the rest. A 401 costs one new token and
         one repeat. Raises CredentialsRefusedError, and WaitErrors for all that is no answer.
         """
-        received, token = self._authorized("POST", path, body, what=what, on_request=on_request)
+        request = self._partner_request("POST", path, body)
+        received, token = self._authorized(request, what=what, on_request=on_request)
         answer = received.answer
         error = error_of(answer, what=what)
         partial = isinstance(error, AnswerLostError) and (answer.successes or answer.failures)
@@ -77,30 +79,57 @@ class Exchange:
         Nothing is taken by looking, so that a lost answer is no more than one to ask for again.
         Raises RefusedError that says what to do, and otherwise what `post` raises.
         """
-        received, token = self._authorized("GET", path, None, what=what, on_request=on_request)
-        if received.answer.status == httpx.codes.TEMPORARY_REDIRECT:
-            return received
-        error = error_of(received.answer, what=what, is_read=True)
+
+        def meaning(answer: Answer) -> RetryableError | RefusedError | None:
+            redirects = answer.status == httpx.codes.TEMPORARY_REDIRECT
+            return None if redirects else error_of(answer, what=what, is_read=True)
+
+        request = self._partner_request("GET", path, None)
+        return self.ask(request, meaning, what=what, on_request=on_request)
+
+    def ask(
+        self,
+        request: Request,
+        meaning: Callable[[Answer], RetryableError | RefusedError | None],
+        *,
+        what: str,
+        on_request: Callable[[], None],
+    ) -> Received:
+        """Send *request* once; *meaning* says which answers are errors, and those are raised.
+
+        A 401 that is about the token costs a new one and one repeat. Raises WaitErrors for all that
+        is no answer.
+        """
+        received, token = self._authorized(request, what=what, on_request=on_request)
+        error = meaning(received.answer)
         if error is not None:
             raise self._forgetting(token, error)
         return received
 
+    def _partner_request(self, method: str, path: str, body: dict[str, object] | None) -> Request:
+        return Request(
+            method=method,
+            path=path,
+            body=body,
+            headers=lambda token: headers(
+                client_id=token.client_id,
+                manager_account=self.manager_account,
+                access_token=token.value,
+                has_body=body is not None,
+            ),
+            is_repeatable=body is None,
+        )
+
     def _authorized(
-        self,
-        method: str,
-        path: str,
-        body: dict[str, object] | None,
-        *,
-        what: str,
-        on_request: Callable[[], None],
+        self, request: Request, *, what: str, on_request: Callable[[], None]
     ) -> tuple[Received, AccessToken]:
         token = self.login.access_token(self.http, self.pacing)
         on_request()
-        received = self._send(method, path, body, token, what=what)
-        if received.answer.status == httpx.codes.UNAUTHORIZED:
+        received = self._send(request, token, what=what)
+        if is_token_refused(received.answer):
             token = self.login.access_token(self.http, self.pacing, rejected=token.value)
             on_request()
-            received = self._send(method, path, body, token, what=what)
+            received = self._send(request, token, what=what)
         return received, token
 
     def _forgetting(
@@ -111,30 +140,16 @@ class Exchange:
             self.login.forget(token)
         return error
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        body: dict[str, object] | None,
-        token: AccessToken,
-        *,
-        what: str,
-    ) -> Received:
+    def _send(self, request: Request, token: AccessToken, *, what: str) -> Received:
         seconds = min(REQUEST_TIMEOUT_SECONDS, self.pacing.seconds_left())
         until = self.pacing.monotonic() + seconds
         timeout = httpx.Timeout(seconds, connect=min(CONNECT_TIMEOUT_SECONDS, seconds))
-        request_headers = headers(
-            client_id=token.client_id,
-            manager_account=self.manager_account,
-            access_token=token.value,
-            has_body=body is not None,
-        )
         try:
             with self.http.stream(
-                method,
-                self.url + path,
-                json=body,
-                headers=request_headers,
+                request.method,
+                self.url + request.path,
+                json=request.body,
+                headers=request.headers(token),
                 timeout=timeout,
                 extensions={"trace": self._turn_back_when_over},
             ) as response:
@@ -150,7 +165,7 @@ class Exchange:
         except httpx.HTTPError as error:
             # `from None`: the cause holds the request, and with it the Authorization header.
             lost = f"{what}: the answer was lost: {_describe(error)}"
-            if body is None:
+            if request.is_repeatable:
                 raise UnavailableError(lost) from None
             raise AnswerLostError(f"{lost}; Amazon may have taken it") from None
         answer_headers = {name.lower(): value for name, value in response.headers.items()}

@@ -36,6 +36,20 @@ _REMEDIES: Final[Mapping[int, str]] = {
 files a media type that is not taken under 404 as well."""
 
 
+def is_token_refused(answer: Answer) -> bool:
+    """Tell whether a 401 is about the token, so that another one may help.
+
+    The guide has four texts for 401 ("concepts/errors"); those that name the scope are about the
+    profile that was asked for.
+    """
+    return answer.status == httpx.codes.UNAUTHORIZED and not names_the_profile(answer)
+
+
+def names_the_profile(answer: Answer) -> bool:
+    """Tell whether *answer* finds fault with the profile, which the API calls scope."""
+    return "scope" in answer.message.lower()
+
+
 def error_of(
     answer: Answer, *, what: str, is_read: bool = False
 ) -> RetryableError | RefusedError | None:

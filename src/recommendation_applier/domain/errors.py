@@ -16,6 +16,8 @@ ApplierError
 │   │   └── RoutesUnreadableError   an operator: the route table; nothing was sent
 │   └── CredentialsRefusedError     an operator: secret, refresh token, permissions or account
 ├── RefusedError                    the request itself is wrong, and will be the next time
+│   ├── ProfileRefusedError         the login may not speak for this profile; for others it may
+│   └── ConflictError               409: it is there already, or cannot be changed as it is
 ├── SettingsError                   an operator: the function's environment
 ├── PolicyError                     an operator: the policy of what may be applied
 └── TermsError                      an operator: the file with the terms of a promotion
@@ -154,6 +156,14 @@ class CredentialsRefusedError(RetryableError):
 
 class RefusedError(ApplierError):
     """The request was refused and nothing was taken; the same request would be refused again."""
+
+
+class ProfileRefusedError(RefusedError):
+    """Amazon does not let the login behind the token speak for the profile that was named."""
+
+
+class ConflictError(RefusedError):
+    """What is to be made exists already, or what is to be changed is in no state for it (409)."""
 
 
 class SettingsError(ApplierError):

@@ -22,9 +22,14 @@ GROUPS: Final = {
         "What could not be applied: look, send back, delete.",
     ),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
+    "subscriptions": (
+        "subscriptions_commands",
+        "Whose recommendations Marketing Stream delivers.",
+    ),
     "opportunities": ("opportunities_commands", "Amazon's catalogue, its data files and routes."),
     "tail": ("tail_command", "What the functions log, as sentences."),
     "costs": ("costs_command", "What a month costs in AWS, reckoned."),
+    "teardown": ("teardown_command", "Make a stack ready to be deleted; say what it will keep."),
 }
 """By name, in the order of `--help`: the module in this package, and what it is for in one line.
 

@@ -1,8 +1,8 @@
 """A sentence for each line that the functions write, by its `message`.
 
-The lines are those of `invocation_log`, `follow_up_log` and `opportunities_log` and of the
-handlers; a test holds that none is missing. What a line has beside is of no account, and what it
-lacks is left out.
+The lines are those of `invocation_log`, `follow_up_log`, `opportunities_log`, `subscriptions_log`
+and of the handlers; a test holds that none is missing. What a line has beside is of no account, and
+what it lacks is left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,6 +114,39 @@ def _expire_soon(line: Fields) -> str:
     )
 
 
+def _held(line: Fields) -> str:
+    count, whole = line["count"], line.get("isWhole", True)
+    are = "is" if count == 1 and whole else "are"
+    held = line.get("hoursHeld")
+    left = line.get("hoursLeft")
+    facts = [
+        f"{_count(count, 'recommendation')}{'' if whole else ' or more'} {are} held",
+        *([] if held is None else [f"the longest of the first to end for {held:.1f} h"]),
+        *([] if left is None else [f"{left:.1f} h left for the first"]),
+    ]
+    return ", ".join(facts)
+
+
+def _subscription_unhealthy(line: Fields) -> str:
+    name = f" ({line['profileName']})" if line.get("profileName") else ""
+    status = f", status {line['status']}" if line.get("status") else ""
+    return _joined(
+        f"the subscription of profile {line['profileId']}{name} does not deliver: "
+        f"{line['ailment']}{status}",
+        line.get("whatToDo"),
+    )
+
+
+def _subscriptions_checked(line: Fields) -> str:
+    unanswered = [f"{line['unanswered']} not answered"] if line.get("unanswered") else []
+    facts = [
+        f"{line['checked']} of {_count(line['wanted'], 'subscription')} checked",
+        f"{line['unhealthy']} unhealthy",
+        *unanswered,
+    ]
+    return _joined(", ".join(facts), line.get("error"))
+
+
 def _follow_up(line: Fields) -> str:
     requests = _count(line.get("statusRequests", 0), "request")
     facts = [
@@ -162,6 +195,9 @@ SENTENCES: Final[Mapping[str, Callable[[Fields], str]]] = {
     "invocation": _invocation,
     "application not applied": _not_applied,
     "held recommendations expire soon": _expire_soon,
+    "held recommendations": _held,
+    "subscription unhealthy": _subscription_unhealthy,
+    "subscriptions checked": _subscriptions_checked,
     "follow-up": _follow_up,
     "opportunity files": _opportunity_files,
     "opportunity file": _opportunity_file,

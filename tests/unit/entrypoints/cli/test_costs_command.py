@@ -11,6 +11,7 @@ from recommendation_applier.domain.workload import (
     Arrival,
     LogLevel,
     OpportunityFiles,
+    StackSize,
     Workload,
 )
 from tests.operator import applier
@@ -67,7 +68,8 @@ def test_three_volumes_side_by_side() -> None:
     assert sums[1:] == [f"{each:,.2f}" for each in (months[0].fixed, *(m.variable for m in months))]
     [totals] = [line for line in printed if line[:2] == ["fixed", "and"]]
     assert totals[-3:] == [f"{each.total:,.2f}" for each in months]
-    assert ["CloudWatch", "metrics", "of", "its", "own", "3.90"] in printed
+    own_metrics = f"{StackSize().metrics * 0.30:.2f}"
+    assert ["CloudWatch", "metrics", "of", "its", "own", own_metrics] in printed
     assert next(line[-1] for line in printed if line[-4:-1] == ["the", "whole", "day"])[0] == "+"
 
 

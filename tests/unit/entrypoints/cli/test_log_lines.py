@@ -180,6 +180,38 @@ TOLD: list[tuple[dict[str, Any], str]] = [
         "INVALID_VALUE (line 7: no date), 1 refused as X (no example), not done yet: "
         "it was replaced"),
     ),
+    (
+        {"message": "held recommendations", "count": 1, "isWhole": True, "hoursHeld": 2.26,
+         "hoursLeft": 30.04},
+        ("1 recommendation is held, the longest of the first to end for 2.3 h, 30.0 h left for the "
+        "first"),
+    ),
+    (
+        {"message": "held recommendations", "count": 1000, "isWhole": False, "hoursHeld": None,
+         "hoursLeft": None},
+        "1,000 recommendations or more are held",
+    ),
+    (
+        {"message": "subscription unhealthy", "profileId": "123", "profileName": "Kettles",
+         "status": "SUSPENDED", "ailment": "SUSPENDED", "whatToDo": "make it anew"},
+        ("the subscription of profile 123 (Kettles) does not deliver: SUSPENDED, status SUSPENDED: "
+        "make it anew"),
+    ),
+    (
+        {"message": "subscription unhealthy", "profileId": "123", "profileName": None,
+         "status": None, "ailment": "VANISHED", "whatToDo": "make it anew"},
+        "the subscription of profile 123 does not deliver: VANISHED: make it anew",
+    ),
+    (
+        {"message": "subscriptions checked", "wanted": 25, "checked": 24, "unhealthy": 2,
+         "unanswered": 1, "error": "HTTP 429"},
+        "24 of 25 subscriptions checked, 2 unhealthy, 1 not answered: HTTP 429",
+    ),
+    (
+        {"message": "subscriptions checked", "wanted": 1, "checked": 1, "unhealthy": 0,
+         "unanswered": 0, "error": None},
+        "1 of 1 subscription checked, 0 unhealthy",
+    ),
     ({"message": "aws call failed", "failure": "holding: timeout"}, "a call to AWS failed: holding: timeout"),  # noqa: E501 - one line reads better
 ]  # fmt: skip
 TRACE = (
