@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.client import CloudFormationClient
 
 Output = Literal[
+    "AlarmTopicArn",
     "ApplyFunctionLogGroupName",
     "ApplyFunctionName",
     "ApplyPolicyName",
