@@ -12,7 +12,7 @@ _DEPLOY = "deploy the stack again, and see the events of the stack if that fails
 
 
 def judge_function(configuration: Mapping[str, Any]) -> Finding:
-    """Judge what GetFunctionConfiguration gives: can it be invoked, and is the last update in it?"""
+    """Judge what GetFunctionConfiguration gives: whether it can be invoked."""
     name = configuration["FunctionName"]
     state, update = configuration.get("State"), configuration.get("LastUpdateStatus")
     if state in ("Failed", "Deactivated"):
@@ -26,7 +26,7 @@ def judge_function(configuration: Mapping[str, Any]) -> Finding:
 
 
 def judge_event_source(mappings: Sequence[Mapping[str, Any]], *, queue_arn: str) -> Finding:
-    """Judge the event source mappings of the apply function: does it get what is on the queue?"""
+    """Judge the event source mappings of the apply function: whether it gets deliveries."""
     found = next((each for each in mappings if each.get("EventSourceArn") == queue_arn), None)
     if found is None:
         others = ", ".join(str(each.get("EventSourceArn")) for each in mappings)
@@ -62,13 +62,17 @@ def judge_event_source(mappings: Sequence[Mapping[str, Any]], *, queue_arn: str)
                 "see that the role of ApplyFunction is the stack's own",
             )
         )
-    return together(findings) if findings else ok(
-        f"enabled, up to {found.get('BatchSize')} deliveries at once, reports batch item failures"
+    return (
+        together(findings)
+        if findings
+        else ok(
+            f"enabled; up to {found.get('BatchSize')} deliveries at once; reports item failures"
+        )
     )
 
 
 def judge_schedules(rules: Mapping[str, Sequence[Mapping[str, Any]]]) -> Finding:
-    """Judge the rules that run each function, by its name: is one of them enabled?"""
+    """Judge the rules that run each function, by its name: one must be enabled."""
     return together(_judge_schedule(name, some) for name, some in rules.items())
 
 

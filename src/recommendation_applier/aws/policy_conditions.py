@@ -10,6 +10,9 @@ from typing import Final
 
 Verdict = bool | None
 
+Context = Mapping[str, str | None]
+"""A request's keys in lower case, with their values; None is for one that is not known."""
+
 _LENGTH_OF_ARN: Final = 6
 
 
@@ -44,11 +47,10 @@ def is_like(pattern: str, value: str) -> bool:
     return re.fullmatch(expression, value, re.DOTALL) is not None
 
 
-def hold(conditions: Mapping[str, Mapping[str, object]], context: Mapping[str, str | None]) -> bool | None:
+def hold(conditions: Mapping[str, Mapping[str, object]], context: Context) -> Verdict:
     """Tell whether all *conditions* hold.
 
-    *context* has the request's keys in lower case: with its value, or None where it has one that is
-    not known. What is not in it, the request has not.
+    What is not in *context*, the request has not.
     """
     return all_of(
         _holds(operator.lower(), context, key.lower(), listed(wanted))
@@ -57,7 +59,7 @@ def hold(conditions: Mapping[str, Mapping[str, object]], context: Mapping[str, s
     )
 
 
-def _holds(operator: str, context: Mapping[str, str | None], key: str, wanted: list[str]) -> Verdict:
+def _holds(operator: str, context: Context, key: str, wanted: list[str]) -> Verdict:
     quantifier, _, name = operator.rpartition(":")
     is_optional, name = name.endswith("ifexists"), name.removesuffix("ifexists")
     if name == "null":

@@ -50,9 +50,13 @@ def judge_redrive(
         *_dead_letter_queue(ingress, dead_letters),
         *_visibility(ingress, function_timeout),
     ]
-    return together(findings) if findings else ok(
-        f"to {dead_letters['QueueArn']} at receive {max_receive_count}, kept for "
-        f"{_days(dead_letters)} days; visible again after {ingress['VisibilityTimeout']} s"
+    return (
+        together(findings)
+        if findings
+        else ok(
+            f"to {dead_letters['QueueArn']} at receive {max_receive_count}, kept for "
+            f"{_days(dead_letters)} days; visible again after {ingress['VisibilityTimeout']} s"
+        )
     )
 
 

@@ -45,11 +45,9 @@ def judge_key(
         statements = statements_of(policy)
     except UnreadablePolicyError as error:
         return fault(f"the policy of the queue's KMS key {key} cannot be read: {error}", mend)
+    request = delivery(queue_arn, topic_arn=region.any_topic_arn)
     answers = {
-        action: answer_to(
-            replace(delivery(queue_arn, topic_arn=region.any_topic_arn), action=action, resource=key),
-            statements,
-        ).answer
+        action: answer_to(replace(request, action=action, resource=key), statements).answer
         for action in ("kms:GenerateDataKey", "kms:Decrypt")
     }
     refused = [

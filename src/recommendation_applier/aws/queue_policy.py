@@ -14,7 +14,12 @@ from recommendation_applier.aws.resource_policy import (
     answer_to,
     statements_of,
 )
-from recommendation_applier.domain.ads_regions import ADS_REGIONS, ANY_TOPIC, REVIEWER_ROLE_ARN, AdsRegion
+from recommendation_applier.domain.ads_regions import (
+    ADS_REGIONS,
+    ANY_TOPIC,
+    REVIEWER_ROLE_ARN,
+    AdsRegion,
+)
 from recommendation_applier.domain.finding import Finding, fault, ok, together, warning
 
 SNS: Final = "sns.amazonaws.com"
@@ -73,9 +78,7 @@ def _of_publisher(
     statements: Sequence[Mapping[str, Any]], queue_arn: str, region: AdsRegion
 ) -> Finding:
     who = f"topics of account {region.publisher_account}, the dataset's publisher in {region.name}"
-    said = answer_to(
-        delivery(queue_arn, topic_arn=region.any_topic_arn), statements
-    )
+    said = answer_to(delivery(queue_arn, topic_arn=region.any_topic_arn), statements)
     allow = (
         f"allow {SNS} to sqs:SendMessage where aws:SourceArn is like "
         f"{region.topic_arn_prefix}*, {_BACK}"
@@ -172,14 +175,12 @@ def _lets_deliver(
     statements: Sequence[Mapping[str, Any]], queue_arn: str, other: AdsRegion, region: AdsRegion
 ) -> bool:
     """Tell whether another region's publisher may deliver, from there or from here."""
-    return any(
-        answer_to(
-            delivery(queue_arn, topic_arn=f"arn:aws:sns:{place}:{other.publisher_account}:{ANY_TOPIC}"),
-            statements,
-        ).answer
-        is Answer.ALLOWED
+    topics = [
+        f"arn:aws:sns:{place}:{other.publisher_account}:{ANY_TOPIC}"
         for place in (other.aws_region, region.aws_region)
-    )
+    ]
+    answers = [answer_to(delivery(queue_arn, topic_arn=each), statements) for each in topics]
+    return any(each.answer is Answer.ALLOWED for each in answers)
 
 
 def _admitted_topics(

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from recommendation_applier.aws.policy_conditions import (
+    Context,
     Verdict,
     all_of,
     any_of,
@@ -32,8 +33,7 @@ class Request:
     """A role's ARN, or a service's name."""
     action: str
     resource: str
-    context: Mapping[str, str | None]
-    """By key in lower case; None is for a value that is there and not known."""
+    context: Context
 
 
 class Answer(Enum):
@@ -64,8 +64,9 @@ def statements_of(document: str) -> Sequence[Mapping[str, Any]]:
     except ValueError as error:
         raise UnreadablePolicyError("it is no JSON") from error
     found = read.get("Statement") if isinstance(read, dict) else None
-    statements = found if isinstance(found, list) else [found]
-    if not all(isinstance(each, dict) for each in statements):
+    given = found if isinstance(found, list) else [found]
+    statements = [each for each in given if isinstance(each, dict)]
+    if len(statements) != len(given):
         raise UnreadablePolicyError("it has no statements")
     return statements
 

@@ -40,6 +40,4 @@ class StoredSecret:
 
     def note_consent(self, day: str) -> None:
         """Note the day of consent."""
-        self._client.tag_resource(
-            SecretId=self.arn, Tags=[{"Key": CONSENTED_ON, "Value": day}]
-        )
+        self._client.tag_resource(SecretId=self.arn, Tags=[{"Key": CONSENTED_ON, "Value": day}])

@@ -19,20 +19,22 @@ _RENEW: Final = (
     "set`"
 )
 
+_NOTE: Final = "note the day with `applier credentials set --keep --consented-on YYYY-MM-DD`"
+
 
 def age_of_consent(consented_on: str | None, *, today: date) -> Finding:
     """Judge the day of consent, as the secret's tag has it; None where there is no tag."""
     if consented_on is None:
         return warning(
             "when the refresh token was consented to is not known; it ends 365 days later",
-            "note the day with `applier credentials set --consented-on YYYY-MM-DD`",
+            _NOTE,
         )
     try:
         day = date.fromisoformat(consented_on)
     except ValueError:
         return warning(
             f"the day of consent is noted as {consented_on[:60]!r}, which is no date",
-            "note it with `applier credentials set --consented-on YYYY-MM-DD`",
+            _NOTE,
         )
     seen = f"consented to on {day}, {_days(today - day)} ago"
     if day < TOKENS_END_SINCE:

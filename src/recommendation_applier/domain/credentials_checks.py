@@ -14,15 +14,12 @@ _BY_ERROR: Final = {
         f"have the login consent again, and store the new refresh token with {_SET}",
     ),
     "invalid_client": (
-        "the client is refused: client_id and client_secret do not belong together, or were "
-        "replaced",
-        "take both from the security profile of the Login with Amazon application, and store them "
-        f"with {_SET}",
+        "the client is refused: client_id and client_secret do not belong together",
+        f"take both from the security profile of the application, and store them with {_SET}",
     ),
     "unauthorized_client": (
         "the client may not do this: it is not, or no longer, allowed to use the Ads API",
-        "have the Login with Amazon application admitted to the Ads API, and store what it has "
-        f"then with {_SET}",
+        "have the Login with Amazon application admitted to the Ads API",
     ),
 }
 """What Login with Amazon says (RFC 6749, section 5.2), what it means and what mends it."""

@@ -46,7 +46,8 @@ _BY_CODE: Final = {
         _SIGN_IN,
     ),
     **dict.fromkeys(
-        ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), _PERMISSION
+        ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"),
+        _PERMISSION,
     ),
     **dict.fromkeys(
         (
@@ -63,6 +64,12 @@ _BY_CODE: Final = {
 
 def sentence_of(error: Exception) -> str:
     """Say what *error* says, and what to do about it where that is known."""
+    what, mend = told_by(error)
+    return f"{what}; {mend}" if mend else what
+
+
+def told_by(error: Exception) -> tuple[str, str | None]:
+    """Give what *error* says, and what to do about it; None where that is not known."""
     if isinstance(error, exceptions.ClientError):
         answer = error.response["Error"]
         code = answer.get("Code", "no code")
@@ -71,4 +78,12 @@ def sentence_of(error: Exception) -> str:
     else:
         what = str(error)
         mend = next((mend for kinds, mend in _BY_TYPE if isinstance(error, kinds)), None)
-    return f"{what.rstrip('. ')}; {mend}" if mend else what
+    return what.rstrip(". "), mend
+
+
+def missing_permission(error: Exception) -> str | None:
+    """Name the operation that AWS refused for want of a permission, if *error* is about that."""
+    if not isinstance(error, exceptions.ClientError):
+        return None
+    code = error.response["Error"].get("Code", "")
+    return error.operation_name if _BY_CODE.get(code) == _PERMISSION else None

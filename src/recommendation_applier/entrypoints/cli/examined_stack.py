@@ -115,7 +115,7 @@ class ExaminedStack:
 
     def key_policy(self, key_arn: str) -> str:
         """Give the policy of a KMS key."""
-        return self._kms.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"]
+        return str(self._kms.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"])
 
     def event_sources(self) -> Sequence[Mapping[str, Any]]:
         """Give the event source mappings of the apply function."""
@@ -153,6 +153,5 @@ class ExaminedStack:
         return [each for page in pages for each in page["Subscriptions"]]
 
     def _attributes(self, queue_url: str) -> Mapping[str, str]:
-        return self._sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])[
-            "Attributes"
-        ]
+        found = self._sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])
+        return {str(name): value for name, value in found["Attributes"].items()}

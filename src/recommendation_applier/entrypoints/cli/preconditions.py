@@ -1,47 +1,28 @@
-"""The preconditions of a deployed stack: what each needs, and how it is looked at."""
+"""The preconditions of a deployed stack: which there are, in which order, and what each needs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property, partial
-from typing import Final, Self
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final
 
-from recommendation_applier.aws.alarm_checks import judge_alarm_topic, nobody_is_told
-from recommendation_applier.aws.function_checks import (
-    judge_event_source,
-    judge_function,
-    judge_schedules,
-)
-from recommendation_applier.aws.ledger_checks import judge_ledger
-from recommendation_applier.aws.queue_checks import judge_queue, judge_redrive
-from recommendation_applier.aws.queue_encryption import judge_encryption, judge_key
-from recommendation_applier.aws.queue_policy import judge_policy
-from recommendation_applier.domain.ads_regions import ADS_REGIONS
-from recommendation_applier.domain.amazon_checks import (
-    Answers,
-    judge_hosts,
-    judge_opportunities,
-    judge_partner_account,
-)
-from recommendation_applier.domain.consent import age_of_consent
-from recommendation_applier.domain.credentials import read_credentials
-from recommendation_applier.domain.credentials_checks import judge_secret, judge_token
 from recommendation_applier.domain.errors import ApplierError
-from recommendation_applier.domain.finding import Finding, fault, ok, skipped, together
-from recommendation_applier.domain.opportunity_query import OpportunityQuery
-from recommendation_applier.domain.policy import read_policy
-from recommendation_applier.entrypoints.cli.asking_amazon import AskedAmazon, asking_amazon
-from recommendation_applier.entrypoints.cli.aws_errors import AWS_ERRORS, permission_of, sentence_of
-from recommendation_applier.entrypoints.cli.examined_stack import ExaminedStack
-from recommendation_applier.entrypoints.cli.stack_checks import judge_region, judge_stack
-from recommendation_applier.use_cases.examine import Check
+from recommendation_applier.domain.finding import Finding, fault, skipped
+from recommendation_applier.entrypoints.cli.aws_errors import (
+    AWS_ERRORS,
+    missing_permission,
+    told_by,
+)
+from recommendation_applier.use_cases.examine import Check, Checked
+
+_OF_THIS_WORLD: Final[tuple[type[Exception], ...]] = (ApplierError, OSError, *AWS_ERRORS)
+
+Look = Callable[[], Finding]
+
+STACK: Final = "stack"
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "stack": (),
+    STACK: (),
     "region": (),
     "functions": (),
-    "function-settings": ("functions", "region"),
+    "function-settings": ("functions",),
     "ingress-queue": (),
     "queue-policy": ("region", "ingress-queue"),
     "queue-encryption": ("region", "ingress-queue"),
@@ -58,7 +39,79 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "alarms": (),
     "consent": ("secret",),
 }
-"""Every precondition by its id, in the order in which they are looked at, and those that it needs.
+"""Each by its id, which programs rely on, with those that must hold before it can be looked at.
 
-A stack that is not found is in the way of all of them.
+They are told in this order. A stack that is not found is in the way of all others.
 """
+
+RIGHTS: Final[Mapping[str, str]] = {
+    "DescribeStacks": "cloudformation",
+    "DescribeTable": "dynamodb",
+    "DescribeTimeToLive": "dynamodb",
+    "DescribeRule": "events",
+    "ListRuleNamesByTarget": "events",
+    "DescribeKey": "kms",
+    "GetKeyPolicy": "kms",
+    "GetFunctionConfiguration": "lambda",
+    "ListEventSourceMappings": "lambda",
+    "DescribeSecret": "secretsmanager",
+    "GetSecretValue": "secretsmanager",
+    "ListSubscriptionsByTopic": "sns",
+    "GetQueueAttributes": "sqs",
+    "GetParameter": "ssm",
+}
+"""What an operator must be allowed to do who looks: IAM's service, by the operation."""
+
+_GONE: Final = ("NotFound", "NonExistent", "DoesNotExist")
+"""Parts of the codes with which AWS says that there is no such thing."""
+
+
+def checks_of(looks: Mapping[str, Look], only: Collection[str] = NEEDS) -> Sequence[Check]:
+    """Join *looks* with what they need, for the preconditions *only*.
+
+    What goes wrong in this world while one looks is what is found.
+    """
+    return [
+        Check(
+            id=each,
+            needs=tuple(need for need in needs if need in only),
+            look=_telling(looks[each]),
+        )
+        for each, needs in NEEDS.items()
+        if each in only
+    ]
+
+
+def nothing_but(finding: Finding, *, only: Iterable[str] = NEEDS) -> Sequence[Checked]:
+    """Give the *finding* about a stack that could not be found, and skip everything else."""
+    rest = [Checked(each, skipped(STACK)) for each in only if each != STACK]
+    return [Checked(STACK, finding), *rest]
+
+
+def found_instead(error: Exception) -> Finding:
+    """Make a finding of an *error* of this world that kept somebody from looking."""
+    text = " ".join(str(error).split())
+    if isinstance(error, ApplierError):
+        what, _, advice = text.rpartition("; ")
+        return fault(what or text, advice if what else "deploy this version's template.yaml to it")
+    if operation := missing_permission(error):
+        right = f"{RIGHTS.get(operation, '')}:{operation}".lstrip(":")
+        return fault(
+            f"nobody could look: you may not {right}",
+            f"ask for the right {right} on this stack's resources, or name another profile with "
+            "--profile",
+        )
+    what, mend = told_by(error)
+    if any(each in what for each in _GONE):
+        mend = "it is gone, though the stack names it: see who deleted it, then deploy a new stack"
+    return fault(" ".join(what.split()), mend or "look again in some minutes")
+
+
+def _telling(look: Look) -> Look:
+    def tell() -> Finding:
+        try:
+            return look()
+        except _OF_THIS_WORLD as error:
+            return found_instead(error)
+
+    return tell
