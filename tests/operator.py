@@ -26,12 +26,17 @@ def sentence_of(result: Result) -> str:
 
 
 def let_operators_reach(deployment: Deployment) -> None:
-    """Give the deployed function the emulated Amazon's addresses, by which the command finds it."""
-    deployed = deployment.stack.apply
+    """Give the deployed functions the emulated Amazon's addresses; the command has them thence."""
     addresses = {
         "ADS_API_URL": deployment.amazon.url,
         "LWA_TOKEN_URL": deployment.amazon.token_url,
     }
-    boto3.client("lambda", region_name=REGION).update_function_configuration(
-        FunctionName=deployed.name, Environment={"Variables": {**deployed.environment, **addresses}}
-    )
+    functions = boto3.client("lambda", region_name=REGION)
+    for deployed, own in (
+        (deployment.stack.apply, {}),
+        (deployment.stack.subscriptions, {"STREAM_API_URL": deployment.amazon.url}),
+    ):
+        variables = {**deployed.environment, **addresses, **own}
+        functions.update_function_configuration(
+            FunctionName=deployed.name, Environment={"Variables": variables}
+        )

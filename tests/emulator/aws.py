@@ -37,6 +37,9 @@ __all__ = [
     "ROLE",
     "SCHEDULE",
     "SECRET",
+    "SUBSCRIPTIONS_FUNCTION",
+    "SUBSCRIPTIONS_ROLE",
+    "SUBSCRIPTIONS_SCHEDULE",
     "TABLE",
     "EmbeddedStack",
     "EventSourceSettings",
@@ -49,17 +52,21 @@ FOLLOW_UP_FUNCTION: Final = "FollowUpFunction"
 FOLLOW_UP_ROLE: Final = "FollowUpFunctionRole"
 OPPORTUNITIES_FUNCTION: Final = "OpportunitiesFunction"
 OPPORTUNITIES_ROLE: Final = "OpportunitiesFunctionRole"
+SUBSCRIPTIONS_FUNCTION: Final = "SubscriptionsFunction"
+SUBSCRIPTIONS_ROLE: Final = "SubscriptionsFunctionRole"
 TABLE: Final = "LedgerTable"
 SECRET: Final = "AdsCredentials"
 EVENT_SOURCE_MAPPING: Final = "ApplyFunctionDeliveries"
 SCHEDULE: Final = "FollowUpFunctionTick"
 OPPORTUNITIES_SCHEDULE: Final = "OpportunitiesFunctionTick"
+SUBSCRIPTIONS_SCHEDULE: Final = "SubscriptionsFunctionTick"
 """These are names that SAM makes of the function's and the event's."""
 
 _ROLES: Final = {
     FUNCTION: ROLE,
     FOLLOW_UP_FUNCTION: FOLLOW_UP_ROLE,
     OPPORTUNITIES_FUNCTION: OPPORTUNITIES_ROLE,
+    SUBSCRIPTIONS_FUNCTION: SUBSCRIPTIONS_ROLE,
 }
 
 _NOT_MOTOS: Final = frozenset(
@@ -137,6 +144,7 @@ def deploy(
             if OPPORTUNITIES_FUNCTION in created
             else None
         ),
+        subscriptions=_function(SUBSCRIPTIONS_FUNCTION, expanded, scope),
         event_source=_event_source(expanded, scope),
         tick_interval=_interval(expanded.properties(SCHEDULE)["ScheduleExpression"]),
         sqs=sqs,

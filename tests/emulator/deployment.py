@@ -50,6 +50,7 @@ class Deployment:
     follow_up: EmulatedFunction
     opportunities: EmulatedFunction | None
     """Only there when OpportunityFiles is not OFF."""
+    subscriptions: EmulatedFunction
     mapping: EventSourceMapping
 
     def invoke(self, *bodies: str, receive_count: int = 1, seconds: float = 180.0) -> list[str]:
@@ -93,6 +94,10 @@ class Deployment:
         if self.opportunities is None:
             raise LookupError("there is no such function: OpportunityFiles is OFF")
         return self._run(self.opportunities, seconds)
+
+    def check_subscriptions(self, *, seconds: float | None = None) -> object:
+        """Run the function that checks subscriptions once, in the same way."""
+        return self._run(self.subscriptions, seconds)
 
     def _run(self, function: EmulatedFunction, seconds: float | None) -> object:
         deployed = function.deployed
@@ -189,15 +194,26 @@ def deployed(
             }
         )
         publish_topic(STREAM_TOPIC)
-        addresses = {"ADS_API_URL": amazon.url, "LWA_TOKEN_URL": amazon.token_url}
-        apply, follow_up, *others = (
+        addresses = {
+            "ADS_API_URL": amazon.url,
+            "LWA_TOKEN_URL": amazon.token_url,
+            "STREAM_API_URL": amazon.url,
+        }
+        apply, follow_up, subscriptions, *others = (
             EmulatedFunction(function, {**function.environment, **addresses})
-            for function in (stack.apply, stack.follow_up, stack.opportunities)
+            for function in (
+                stack.apply,
+                stack.follow_up,
+                stack.subscriptions,
+                stack.opportunities,
+            )
             if function is not None
         )
         opportunities = others[0] if others else None
         apply.start()
         mapping = EventSourceMapping.of(stack, apply)
-        yield Deployment(amazon, stack, clock, apply, follow_up, opportunities, mapping)
-        for function in (apply, follow_up, *others):
+        yield Deployment(
+            amazon, stack, clock, apply, follow_up, opportunities, subscriptions, mapping
+        )
+        for function in (apply, follow_up, subscriptions, *others):
             function.assert_within_its_role()

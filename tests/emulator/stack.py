@@ -66,6 +66,7 @@ class EmbeddedStack:
     follow_up: DeployedFunction
     opportunities: DeployedFunction | None
     """Only there when OpportunityFiles is not OFF."""
+    subscriptions: DeployedFunction
     event_source: EventSourceSettings
     tick_interval: timedelta
     """How often the schedule runs the follow-up function."""

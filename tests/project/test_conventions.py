@@ -14,6 +14,7 @@ from recommendation_applier.entrypoints.settings import (
     FollowUpSettings,
     OpportunitiesSettings,
     Settings,
+    SubscriptionsSettings,
 )
 from tests.emulator.template import load
 
@@ -44,6 +45,7 @@ def locked(name: str) -> dict[str, str]:
         ("ApplyFunction", Settings),
         ("FollowUpFunction", FollowUpSettings),
         ("OpportunitiesFunction", OpportunitiesSettings),
+        ("SubscriptionsFunction", SubscriptionsSettings),
     ],
 )
 def test_the_settings_are_the_functions_variables(
@@ -57,7 +59,10 @@ def test_the_settings_are_the_functions_variables(
     )
 
 
-@pytest.mark.parametrize("function", ["ApplyFunction", "FollowUpFunction", "OpportunitiesFunction"])
+@pytest.mark.parametrize(
+    "function",
+    ["ApplyFunction", "FollowUpFunction", "OpportunitiesFunction", "SubscriptionsFunction"],
+)
 def test_the_handlers_are_where_the_template_looks_for_them(function: str) -> None:
     """Module and callable; what a cold start of it needs, the emulator gives."""
     handler = load()["Resources"][function]["Properties"]["Handler"]

@@ -19,6 +19,7 @@ from recommendation_applier.domain.policy import DEFAULT_POLICY, read_policy
 from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.domain.retry_schedule import visibility_seconds
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
+from tests.emulator import amazon_streams
 from tests.emulator.aws import (
     FOLLOW_UP_FUNCTION,
     FOLLOW_UP_ROLE,
@@ -29,6 +30,9 @@ from tests.emulator.aws import (
     ROLE,
     SCHEDULE,
     SECRET,
+    SUBSCRIPTIONS_FUNCTION,
+    SUBSCRIPTIONS_ROLE,
+    SUBSCRIPTIONS_SCHEDULE,
     TABLE,
 )
 from tests.emulator.intrinsics import Document
@@ -53,6 +57,7 @@ ROLES = {
     FUNCTION: ROLE,
     FOLLOW_UP_FUNCTION: FOLLOW_UP_ROLE,
     OPPORTUNITIES_FUNCTION: OPPORTUNITIES_ROLE,
+    SUBSCRIPTIONS_FUNCTION: SUBSCRIPTIONS_ROLE,
 }
 """Each function's own."""
 
@@ -298,9 +303,7 @@ def test_every_statement_says_what_it_is_for() -> None:
     """Each statement, of the roles and of the queues, has a Sid that is a phrase."""
     template = expanded()
     found = [
-        *role_statements(template, ROLE),
-        *role_statements(template, FOLLOW_UP_ROLE),
-        *role_statements(template, OPPORTUNITIES_ROLE),
+        *(each for role in ROLES.values() for each in role_statements(template, role)),
         *statements(template, "IngressQueuePolicy").values(),
         *statements(template, "DeadLetterQueuePolicy").values(),
     ]
@@ -447,6 +450,18 @@ def test_the_reader_of_files_may_do_this_and_nothing_else(
     }
 
 
+def test_the_check_of_subscriptions_may_do_this_and_nothing_else() -> None:
+    """It makes no record and deletes none; of the queue it knows nothing."""
+    assert granted(expanded(), SUBSCRIPTIONS_ROLE) == {
+        "KeepTheRecord": (["dynamodb:Query", "dynamodb:UpdateItem"], "${LedgerTable.Arn}"),
+        "ReadTheCredentials": (["secretsmanager:GetSecretValue"], "${AdsCredentials}"),
+        "WriteTheLog": (
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "${SubscriptionsFunctionLogGroup.Arn}",
+        ),
+    }
+
+
 def test_nothing_reads_files_unless_somebody_wants_it() -> None:
     """OFF, the default, makes neither function nor role, log, schedule, alarm or output."""
     template = expanded(OpportunityFiles="OFF")
@@ -477,6 +492,29 @@ def test_files_are_looked_at_twice_an_hour_by_one_tick_at_a_time() -> None:
     assert template.properties(OPPORTUNITIES_FUNCTION)["Timeout"] * 2 <= 30 * 60
 
 
+def test_subscriptions_are_checked_once_an_hour_by_one_tick_at_a_time() -> None:
+    """Whether or not files are read; a tick ends before the next begins."""
+    template = expanded(OpportunityFiles="OFF")
+
+    rule = template.properties(SUBSCRIPTIONS_SCHEDULE)
+    assert rule["ScheduleExpression"] == "rate(1 hour)"
+    assert [target["Arn"] for target in rule["Targets"]] == [f"${{{SUBSCRIPTIONS_FUNCTION}.Arn}}"]
+    assert template.properties(SUBSCRIPTIONS_FUNCTION)["Timeout"] * 2 <= 60 * 60
+
+
+@pytest.mark.parametrize("ads_region", HOMES)
+def test_subscriptions_are_asked_about_at_the_regions_own_host(ads_region: str) -> None:
+    """Marketing Stream is served by region, in one of the two media types that are documented."""
+    template = expanded(ads_region)
+
+    variables = template.properties(SUBSCRIPTIONS_FUNCTION)["Environment"]["Variables"]
+    suffix = {"NA": "", "EU": "-eu", "FE": "-fe"}[ads_region]
+    assert variables["STREAM_API_URL"] == f"https://advertising-api{suffix}.amazon.com"
+    parameter = load()["Parameters"]["StreamMediaType"]
+    assert variables["STREAM_MEDIA_TYPE"] == parameter["Default"]
+    assert set(parameter["AllowedValues"]) == amazon_streams.MEDIA_TYPES
+
+
 def test_the_schedule_ticks_in_time_for_the_first_check() -> None:
     """Every five minutes, twice within the first gap."""
     template = expanded()
@@ -488,7 +526,7 @@ def test_the_schedule_ticks_in_time_for_the_first_check() -> None:
 
 
 def test_only_its_schedule_may_run_a_function() -> None:
-    """Each of the two that have one."""
+    """Each of the three that have one."""
     template = expanded()
 
     permissions = list(map(template.properties, template.logical_ids("AWS::Lambda::Permission")))
@@ -496,6 +534,7 @@ def test_only_its_schedule_may_run_a_function() -> None:
     assert {each["FunctionName"]: each["SourceArn"] for each in permissions} == {
         f"${{{FOLLOW_UP_FUNCTION}}}": f"${{{SCHEDULE}.Arn}}",
         f"${{{OPPORTUNITIES_FUNCTION}}}": f"${{{OPPORTUNITIES_SCHEDULE}.Arn}}",
+        f"${{{SUBSCRIPTIONS_FUNCTION}}}": f"${{{SUBSCRIPTIONS_SCHEDULE}.Arn}}",
     }
 
 
@@ -510,13 +549,16 @@ def test_a_tick_is_over_before_the_next_and_is_never_repeated() -> None:
     assert {each["FunctionName"] for each in asynchronous} == {
         f"${{{FOLLOW_UP_FUNCTION}}}",
         f"${{{OPPORTUNITIES_FUNCTION}}}",
+        f"${{{SUBSCRIPTIONS_FUNCTION}}}",
     }
     for each in asynchronous:
         assert each["MaximumRetryAttempts"] == 0
         assert each["MaximumEventAgeInSeconds"] == 5 * 60
 
 
-@pytest.mark.parametrize("function", [FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION])
+@pytest.mark.parametrize(
+    "function", [FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION, SUBSCRIPTIONS_FUNCTION]
+)
 def test_all_functions_are_one_bundle(function: str) -> None:
     """`sam build` builds once for functions that are alike in what it looks at."""
     resources = load()["Resources"]
@@ -527,7 +569,9 @@ def test_all_functions_are_one_bundle(function: str) -> None:
         assert apply["Properties"][name] == other["Properties"][name]
 
 
-@pytest.mark.parametrize("function", [FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION])
+@pytest.mark.parametrize(
+    "function", [FOLLOW_UP_FUNCTION, OPPORTUNITIES_FUNCTION, SUBSCRIPTIONS_FUNCTION]
+)
 def test_all_functions_have_the_same_values_in_common(function: str) -> None:
     """What one speaks to, as whom, and under which name it counts, the others do too."""
     template = expanded()
@@ -639,10 +683,10 @@ def test_what_cannot_be_made_again_outlives_the_stack(logical_id: str) -> None:
 
 
 def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
-    """There are twelve alarms, and each description leads to the README."""
+    """There are fourteen alarms, and each description leads to the README."""
     found = list(alarms())
 
-    assert len(found) == 12
+    assert len(found) == 14
     for alarm in found:
         assert 'See README, "When something is stuck".' in alarm["AlarmDescription"]
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -664,6 +708,7 @@ def test_the_dead_letter_alarm_watches_what_is_visible() -> None:
         ("ApplyFunctionThrottlesAlarm", FUNCTION),
         ("FollowUpFunctionErrorsAlarm", FOLLOW_UP_FUNCTION),
         ("OpportunitiesFunctionErrorsAlarm", OPPORTUNITIES_FUNCTION),
+        ("SubscriptionsFunctionErrorsAlarm", SUBSCRIPTIONS_FUNCTION),
     ],
 )
 def test_an_alarm_about_a_function_watches_that_function(alarm: str, function: str) -> None:
@@ -687,6 +732,8 @@ def test_a_warning_outlives_a_tick_that_fails() -> None:
 
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
     assert alarm["Period"] == 3 * 5 * 60
+    hourly = expanded().properties("UnhealthySubscriptionsAlarm")
+    assert (hourly["Statistic"], hourly["Threshold"], hourly["Period"]) == ("Maximum", 1, 3 * 3600)
 
 
 def test_every_metric_of_our_own_that_is_alarmed_on_is_emitted() -> None:
@@ -762,6 +809,7 @@ def test_every_parameter_is_described_and_bounded(name: str) -> None:
         ("MaxConcurrentRequests", "17"),
         ("OpportunityFiles", "index"),
         ("PartnerNetworkAccountId", ""),
+        ("StreamMediaType", "application/json"),
         ("PartnerNetworkAccountId", "amzn1\r\nHost: elsewhere"),
     ],
 )
@@ -804,6 +852,8 @@ def test_every_output_is_described() -> None:
         "OpportunitiesFunctionLogGroupName",
         "OpportunitiesFunctionName",
         "OpportunityRoutesName",
+        "SubscriptionsFunctionLogGroupName",
+        "SubscriptionsFunctionName",
     }
     assert all(output["Description"].endswith(".") for output in outputs.values())
 

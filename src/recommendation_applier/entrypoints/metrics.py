@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from recommendation_applier.domain.errors import CredentialsRefusedError
 from recommendation_applier.domain.follow_up import ApplicationEnd
 from recommendation_applier.domain.reasons import Door, RetryReason
+from recommendation_applier.use_cases.check_subscriptions import CheckReport
 from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
 from recommendation_applier.use_cases.index_opportunities import IndexReport
 from recommendation_applier.use_cases.progress import Report
@@ -30,6 +31,7 @@ APPLIED_RECOMMENDATIONS: Final = "AppliedRecommendations"
 FAILED_APPLICATIONS: Final = "FailedApplications"
 UNSETTLED_APPLICATIONS: Final = "UnsettledApplications"
 HELD_RECOMMENDATIONS_ENDING: Final = "HeldRecommendationsEnding"
+UNHEALTHY_SUBSCRIPTIONS: Final = "UnhealthySubscriptions"
 
 METRIC_NAMES: Final = (
     *DOOR_METRICS.values(),
@@ -41,6 +43,7 @@ METRIC_NAMES: Final = (
     FAILED_APPLICATIONS,
     UNSETTLED_APPLICATIONS,
     HELD_RECOMMENDATIONS_ENDING,
+    UNHEALTHY_SUBSCRIPTIONS,
 )
 
 
@@ -87,6 +90,12 @@ def endings_counts(endings: Endings) -> dict[str, int]:
 def index_counts(report: IndexReport) -> dict[str, int]:
     """Count what one tick of the index met that somebody has to act upon."""
     return _those_that_happened(_credentials_refused([report.failure]))
+
+
+def subscription_counts(report: CheckReport) -> dict[str, int]:
+    """Count the subscriptions that are wanted and do not deliver, as each was last found."""
+    found = {UNHEALTHY_SUBSCRIPTIONS: report.unhealthy}
+    return _those_that_happened(found | _credentials_refused([report.failure]))
 
 
 def emit(found: Mapping[str, int], metrics: Metrics) -> None:

@@ -53,6 +53,7 @@ Address = Annotated[str, AfterValidator(_address)]
 HeaderValue = Annotated[str, Field(pattern=r"^[!-~]+$")]
 Text = Annotated[str, Field(pattern=r"^\S+$")]
 BusName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,256}$")]
+MediaType = Annotated[str, Field(pattern=r"^application/[!-~]+$")]
 QueueUrl = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
@@ -87,6 +88,13 @@ class OpportunitiesSettings(AmazonAdsSettings):
 
     opportunity_files: Literal["INDEX", "APPLY"]
     ingress_queue_url: QueueUrl
+
+
+class SubscriptionsSettings(AmazonAdsSettings):
+    """What the template gives to the function that checks subscriptions."""
+
+    stream_api_url: Annotated[Address, AfterValidator(_host)]
+    stream_media_type: MediaType
 
 
 class Settings(FollowUpSettings):

@@ -4,7 +4,7 @@ import random
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -18,6 +18,7 @@ from recommendation_applier.amazon_ads.login_with_amazon import LoginWithAmazon
 from recommendation_applier.amazon_ads.opportunities import OpportunityCatalogue
 from recommendation_applier.amazon_ads.opportunity_files import OpportunityFiles
 from recommendation_applier.amazon_ads.pacing import Pacing
+from recommendation_applier.amazon_ads.stream_subscriptions import StreamSubscriptions
 from recommendation_applier.amazon_ads.workers import WorkerThreads
 from recommendation_applier.aws.breaker_store import StoredBreaker
 from recommendation_applier.aws.event_bus import EventBus
@@ -141,6 +142,15 @@ class AmazonAds:
     def files(self, http: httpx.Client, until: Time) -> OpportunityFiles:
         """Join the parts that read opportunities and their files, for an invocation."""
         return OpportunityFiles(OpportunityCatalogue(*self._exchange(http, until)))
+
+    def streams(
+        self, http: httpx.Client, until: Time, *, url: str, media_type: str
+    ) -> StreamSubscriptions:
+        """Join the parts that speak about subscriptions, whose host is another one."""
+        exchange, gate = self._exchange(http, until)
+        return StreamSubscriptions(
+            exchange=replace(exchange, url=url), gate=gate, media_type=media_type
+        )
 
     def index(self, until: Time) -> StoredOpportunityIndex:
         """Give the index of opportunities, for an invocation."""

@@ -32,6 +32,8 @@ Output = Literal[
     "OpportunitiesFunctionLogGroupName",
     "OpportunitiesFunctionName",
     "OpportunityRoutesName",
+    "SubscriptionsFunctionLogGroupName",
+    "SubscriptionsFunctionName",
 ]
 """The outputs of template.yaml; a test holds the two together."""
 
