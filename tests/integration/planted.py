@@ -10,12 +10,18 @@ import boto3
 from moto.sns.models import sns_backends
 
 from recommendation_applier.aws.stored_secret import CONSENTED_ON
+from recommendation_applier.aws.wanted_subscriptions import (
+    PARTITION,
+    StoredWantedSubscriptions,
+)
+from recommendation_applier.domain.wanted_subscription import Profile, WantedSubscription
 from tests.emulator.amazon_faults import answers, resets
 from tests.emulator.deployment import Deployment
 from tests.emulator.function import REGION
 from tests.emulator.template import ACCOUNT_ID
 
 STACK: Final = "recommendation-applier"
+PROFILE: Final = "1234567890"
 EMAIL: Final = "operations@example.com"
 _PUBLISHER: Final = "084590724871"
 
@@ -42,6 +48,49 @@ def make_healthy(deployment: Deployment) -> None:
         TimeToLiveSpecification={"Enabled": True, "AttributeName": "keptUntil"},
     )
     _consented(deployment, datetime.now(UTC) - timedelta(days=10))
+    _subscribed(deployment, "ACTIVE")
+
+
+def _subscribed(deployment: Deployment, status: str) -> None:
+    """Subscribe the queue for a profile, and have that on record."""
+    queue_arn = deployment.stack.event_source.queue_arn
+    with deployment.amazon.streams() as book:
+        book.now = datetime.now(UTC)
+        made = book.put(PROFILE, queue_arn, status=status)
+    StoredWantedSubscriptions(
+        deployment.stack.dynamodb, table_name=deployment.stack.ledger_table_name
+    ).claim(
+        WantedSubscription(
+            profile=Profile(PROFILE, "Example"),
+            destination_arn=queue_arn,
+            client_request_token=made.subscription_id,
+            requested_at=datetime.now(UTC),
+            subscription_id=made.subscription_id,
+            status=status,
+        ),
+        replacing=None,
+    )
+
+
+def _subscription_is(status: str) -> Callable[[Deployment], None]:
+    def plant(deployment: Deployment) -> None:
+        with deployment.amazon.streams() as book:
+            book.set_status(status, *book.subscriptions)
+            book.life = (status,)
+
+    return plant
+
+
+def _another_login(deployment: Deployment) -> None:
+    with deployment.amazon.streams() as book:
+        book.login = "login-2"
+
+
+def _nobody_subscribed(deployment: Deployment) -> None:
+    deployment.stack.dynamodb.delete_item(
+        TableName=deployment.stack.ledger_table_name,
+        Key={"pk": {"S": PARTITION}, "sk": {"S": PROFILE}},
+    )
 
 
 def _event_source(function: str, **changed: Any) -> None:
@@ -183,7 +232,9 @@ def _wrong_client(deployment: Deployment) -> None:
     )
 
 
-def _variables(**changed: str) -> Callable[[Deployment], None]:
+def set_variables(**changed: str) -> Callable[[Deployment], None]:
+    """Change variables of the apply function."""
+
     def plant(deployment: Deployment) -> None:
         functions = boto3.client("lambda")
         name = deployment.stack.apply.name
@@ -242,13 +293,13 @@ FAULTS: Final[Mapping[str, Planted]] = {
         "function-settings",
         "ADS_API_URL: Value error",
         "deploy the stack again",
-        _variables(ADS_API_URL="nowhere"),
+        set_variables(ADS_API_URL="nowhere"),
     ),
     "settings of another region": Planted(
         "function-settings",
         "STREAM_TOPIC_ARN_PREFIX is arn:aws:sns:eu-west-1:059061853903:",
         "deploy the stack again",
-        _variables(STREAM_TOPIC_ARN_PREFIX="arn:aws:sns:eu-west-1:059061853903:"),
+        set_variables(STREAM_TOPIC_ARN_PREFIX="arn:aws:sns:eu-west-1:059061853903:"),
     ),
     "FIFO queue": Planted(
         "ingress-queue", "is a FIFO queue", "replace it by a standard queue", _fifo
@@ -329,6 +380,27 @@ FAULTS: Final[Mapping[str, Planted]] = {
         "lists no opportunities",
         "has advertisers linked to it",
         lambda deployment: deployment.amazon.publish([]),
+    ),
+    "subscription suspended": Planted(
+        "subscriptions",
+        f"profile {PROFILE} (Example): SUSPENDED",
+        "subscribe anew with `applier subscriptions create`",
+        _subscription_is("SUSPENDED"),
+    ),
+    "subscription pending": Planted(
+        "subscriptions",
+        "none is ACTIVE: 1 PENDING_CONFIRMATION",
+        "`applier subscriptions watch`",
+        _subscription_is("PENDING_CONFIRMATION"),
+    ),
+    "another login": Planted(
+        "subscriptions", "VANISHED", "whose refresh token is in the secret", _another_login
+    ),
+    "no subscription": Planted(
+        "subscriptions",
+        "no profile is subscribed",
+        "`applier subscriptions create`",
+        _nobody_subscribed,
     ),
     "event source disabled": Planted(
         "event-source", "is Disabled", "--enabled", _event_source_is(Enabled=False)

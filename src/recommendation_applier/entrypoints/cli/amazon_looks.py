@@ -21,6 +21,7 @@ from recommendation_applier.domain.opportunity_query import OpportunityQuery
 from recommendation_applier.entrypoints.cli.asking_amazon import AskedAmazon, asking_amazon
 from recommendation_applier.entrypoints.cli.examined_stack import ExaminedStack
 from recommendation_applier.entrypoints.cli.preconditions import Look
+from recommendation_applier.entrypoints.cli.subscription_look import look_at_subscriptions
 
 
 class AmazonLooks:
@@ -43,6 +44,7 @@ class AmazonLooks:
             "partner-account": self._partner_account,
             "hosts": self._which_hosts,
             "opportunities": self._opportunities,
+            "subscriptions": lambda: look_at_subscriptions(self._examined, self._amazon),
             "consent": lambda: age_of_consent(
                 self._examined.secret.consented_on(), today=datetime.now(UTC).date()
             ),

@@ -5,19 +5,22 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.amazon_ads.gate import Gate
 from recommendation_applier.amazon_ads.login_with_amazon import LoginWithAmazon
 from recommendation_applier.amazon_ads.opportunities import OpportunityCatalogue
+from recommendation_applier.amazon_ads.stream_subscriptions import StreamSubscriptions
 from recommendation_applier.domain.credentials import Credentials
 from recommendation_applier.domain.errors import ApplierError
 from recommendation_applier.domain.opportunity_query import OpportunityQuery
-from recommendation_applier.entrypoints.settings import AmazonAdsSettings
-from recommendation_applier.entrypoints.wiring import Time, connect
+from recommendation_applier.entrypoints.settings import AmazonAdsSettings, SubscriptionsSettings
+from recommendation_applier.entrypoints.wiring import AmazonAds, Time, connect
 
 if TYPE_CHECKING:
     import boto3
+    import httpx
 
 _PATIENCE_SECONDS: Final = 40.0
 """For all requests together; three quarters of it is for what is begun. Amazon's slowest answers
@@ -35,11 +38,27 @@ class GivenCredentials:
         return self.credentials
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AskedAmazon:
     """Asks once, and keeps what was said instead of raising it."""
 
-    catalogue: OpportunityCatalogue
+    amazon: AmazonAds
+    http: "httpx.Client"
+    until: Time
+
+    @cached_property
+    def catalogue(self) -> OpportunityCatalogue:
+        """The opportunities, on the functions' own host."""
+        return self.amazon.files(self.http, self.until).catalogue
+
+    def streams(self, settings: SubscriptionsSettings) -> StreamSubscriptions:
+        """Marketing Stream's subscriptions, as the function that checks them asks for them."""
+        return self.amazon.streams(
+            self.http,
+            self.until,
+            url=settings.stream_api_url,
+            media_type=settings.stream_media_type,
+        )
 
     def token_error(self) -> ApplierError | None:
         """Ask for an access token; None if there is one."""
@@ -77,4 +96,4 @@ def asking_amazon(
     )
     with amazon.http() as http:
         until = Time(time.monotonic() + _PATIENCE_SECONDS, _PATIENCE_SECONDS)
-        yield AskedAmazon(replace(amazon, login=login).files(http, until).catalogue)
+        yield AskedAmazon(replace(amazon, login=login), http, until)

@@ -10,6 +10,9 @@ _SIGN_IN: Final = "sign in to AWS (`aws sso login`), or name another profile wit
 _PERMISSION: Final = "ask for that permission, or name another profile with --profile"
 _PATIENCE: Final = "wait a minute, then run it again"
 
+_NOT_AUTHORIZED: Final = "is not authorized to perform"
+"""IAM's words, whatever the code of the service that quotes them."""
+
 _BY_TYPE: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
     (
         (
@@ -81,9 +84,11 @@ def told_by(error: Exception) -> tuple[str, str | None]:
     return what.rstrip(". "), mend
 
 
-def missing_permission(error: Exception) -> str | None:
+def missing_permission(error: BaseException | None) -> str | None:
     """Name the operation that AWS refused for want of a permission, if *error* is about that."""
     if not isinstance(error, exceptions.ClientError):
         return None
-    code = error.response["Error"].get("Code", "")
-    return error.operation_name if _BY_CODE.get(code) == _PERMISSION else None
+    answer = error.response["Error"]
+    is_refused = _BY_CODE.get(answer.get("Code", "")) == _PERMISSION
+    is_refused |= _NOT_AUTHORIZED in answer.get("Message", "")
+    return error.operation_name if is_refused else None

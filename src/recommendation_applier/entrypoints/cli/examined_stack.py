@@ -10,10 +10,10 @@ from recommendation_applier.domain.ads_regions import ADS_REGIONS, AdsRegion
 from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.settings import (
-    AmazonAdsSettings,
     FollowUpSettings,
     OpportunitiesSettings,
     Settings,
+    SubscriptionsSettings,
     read_settings,
 )
 
@@ -37,7 +37,7 @@ class ExaminedStack:
         """Make no call yet."""
         self.stack = stack
         make = stack.session.client
-        self._dynamodb: DynamoDBClient = make("dynamodb")
+        self.dynamodb: DynamoDBClient = make("dynamodb")
         self._events: EventBridgeClient = make("events")
         self._kms: Any = make("kms")
         self._functions: LambdaClient = make("lambda")
@@ -70,7 +70,11 @@ class ExaminedStack:
     @property
     def function_names(self) -> Sequence[str]:
         """The names of the stack's functions, the apply function first."""
-        names = [self.stack.output("ApplyFunctionName"), self.stack.output("FollowUpFunctionName")]
+        names = [
+            self.stack.output("ApplyFunctionName"),
+            self.stack.output("FollowUpFunctionName"),
+            self.stack.output("SubscriptionsFunctionName"),
+        ]
         if self.stack.parameters.get("OpportunityFiles", "OFF") != "OFF":
             names.append(self.stack.output("OpportunitiesFunctionName"))
         return names
@@ -83,20 +87,25 @@ class ExaminedStack:
             for name in self.function_names
         ]
 
-    @cached_property
+    @property
     def settings(self) -> Settings:
         """The settings of the apply function. Raises SettingsError, for any of the functions."""
-        kinds: Sequence[type[AmazonAdsSettings]] = (
-            Settings,
-            FollowUpSettings,
-            OpportunitiesSettings,
+        return self._settings[0]
+
+    @property
+    def subscriptions_settings(self) -> SubscriptionsSettings:
+        """The settings of the function that checks subscriptions. Raises SettingsError."""
+        return self._settings[1]
+
+    @cached_property
+    def _settings(self) -> tuple[Settings, SubscriptionsSettings]:
+        apply, follow_up, subscriptions, *others = (
+            each.get("Environment", {}).get("Variables", {}) for each in self.functions
         )
-        read = [
-            read_settings(each.get("Environment", {}).get("Variables", {}), kind)
-            for each, kind in zip(self.functions, kinds, strict=False)
-        ]
-        [settings] = [each for each in read if isinstance(each, Settings)]
-        return settings
+        read_settings(follow_up, FollowUpSettings)
+        for each in others:
+            read_settings(each, OpportunitiesSettings)
+        return read_settings(apply, Settings), read_settings(subscriptions, SubscriptionsSettings)
 
     @cached_property
     def ingress_queue(self) -> Mapping[str, str]:
@@ -139,9 +148,9 @@ class ExaminedStack:
     def ledger(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Give the ledger's table, and its time to live."""
         name = self.stack.output("LedgerTableName")
-        expiry = self._dynamodb.describe_time_to_live(TableName=name)
+        expiry = self.dynamodb.describe_time_to_live(TableName=name)
         return (
-            self._dynamodb.describe_table(TableName=name)["Table"],
+            self.dynamodb.describe_table(TableName=name)["Table"],
             expiry["TimeToLiveDescription"],
         )
 

@@ -27,15 +27,16 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "queue-policy": ("region", "ingress-queue"),
     "queue-encryption": ("region", "ingress-queue"),
     "redrive": ("ingress-queue", "function-settings"),
+    "ledger": (),
     "secret": (),
     "access-token": ("function-settings", "secret"),
     "partner-account": ("access-token",),
     "hosts": ("access-token",),
     "opportunities": ("partner-account",),
+    "subscriptions": ("ingress-queue", "ledger", "access-token"),
     "event-source": ("functions", "ingress-queue"),
     "schedules": ("functions",),
     "policy": (),
-    "ledger": (),
     "alarms": (),
     "consent": ("secret",),
 }
@@ -48,6 +49,7 @@ RIGHTS: Final[Mapping[str, str]] = {
     "DescribeStacks": "cloudformation",
     "DescribeTable": "dynamodb",
     "DescribeTimeToLive": "dynamodb",
+    "Query": "dynamodb",
     "DescribeRule": "events",
     "ListRuleNamesByTarget": "events",
     "DescribeKey": "kms",
@@ -90,21 +92,26 @@ def nothing_but(finding: Finding, *, only: Iterable[str] = NEEDS) -> Sequence[Ch
 
 def found_instead(error: Exception) -> Finding:
     """Make a finding of an *error* of this world that kept somebody from looking."""
-    text = " ".join(str(error).split())
+    for each in (error, error.__cause__):
+        if operation := missing_permission(each):
+            return _not_allowed(operation)
     if isinstance(error, ApplierError):
+        text = " ".join(str(error).split())
         what, _, advice = text.rpartition("; ")
         return fault(what or text, advice if what else "deploy this version's template.yaml to it")
-    if operation := missing_permission(error):
-        right = f"{RIGHTS.get(operation, '')}:{operation}".lstrip(":")
-        return fault(
-            f"nobody could look: you may not {right}",
-            f"ask for the right {right} on this stack's resources, or name another profile with "
-            "--profile",
-        )
     what, mend = told_by(error)
     if any(each in what for each in _GONE):
         mend = "it is gone, though the stack names it: see who deleted it, then deploy a new stack"
     return fault(" ".join(what.split()), mend or "look again in some minutes")
+
+
+def _not_allowed(operation: str) -> Finding:
+    right = f"{RIGHTS[operation]}:{operation}" if operation in RIGHTS else operation
+    return fault(
+        f"nobody could look: you may not {right}",
+        f"ask for the right {right} on what the stack is made of, or name another profile with "
+        "--profile",
+    )
 
 
 def _telling(look: Look) -> Look:
