@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.testing
+from moto.core import set_initial_no_auth_action_count
 
 from recommendation_applier.aws.stored_secret import CONSENTED_ON
 from tests.emulator.amazon import Credentials
 from tests.emulator.amazon_faults import resets
 from tests.emulator.deployment import Deployment
-from tests.operator import applier, let_operators_reach, sentence_of
+from tests.operator import (
+    applier,
+    let_operators_reach,
+    sentence_of,
+    sign_in_without,
+)
 
 STACK = ("--stack", "recommendation-applier")
 NEW = Credentials("amzn1.application-oa2-client.new", "a-new-client-secret", "Atzr|a-new-token")
@@ -188,7 +195,7 @@ def test_good_credentials_are_found_good() -> None:
     found = checked(0)
 
     assert {each["state"] for each in found.values()} == {"OK"}
-    assert "265 days are left" in found["consent"]["seen"]
+    assert "with 265 days left" in found["consent"]["seen"]
     assert list(found) == [
         "stack",
         "function-settings",
@@ -216,3 +223,31 @@ def test_credentials_that_are_refused_are_found(stack: Deployment) -> None:
 def test_a_command_without_a_stack_says_so() -> None:
     """There is nothing to look at."""
     assert "no stack is named" in sentence_of(applier("credentials", "check"))
+
+
+def test_who_sits_at_a_terminal_is_asked(
+    stack: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The secrets do not show while they are typed."""
+    monkeypatch.setattr(typer.testing._NamedTextIOWrapper, "isatty", lambda _: True, raising=False)  # noqa: SLF001 - the runner's stdin is no terminal
+    stack.amazon.rotate_credentials(NEW)
+    typed = f"{NEW.client_id}\n{NEW.client_secret}\n {NEW.refresh_token}\ny\n"
+
+    told = put(stdin=typed)
+
+    assert "client_secret:refresh_token:" in told
+    assert "Replace the credentials in arn:" in told
+    assert stored(stack) == json.loads(written(NEW))
+
+
+@pytest.mark.usefixtures("stack")
+def test_a_day_that_could_not_be_noted_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The credentials are stored all the same, and it is said how to go on."""
+    sign_in_without("secretsmanager:TagResource", monkeypatch=monkeypatch)
+
+    told = set_initial_no_auth_action_count(0)(put)(
+        "--from", "-", "--no-check", "--yes", stdin=written(NEW), exit_code=1
+    )
+
+    assert "the credentials are stored, and the day of consent is not: AWS refused" in told
+    assert "`applier credentials set --keep --consented-on " in told

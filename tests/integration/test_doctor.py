@@ -11,10 +11,11 @@ from moto.core import set_initial_no_auth_action_count
 
 from recommendation_applier.entrypoints.cli.preconditions import NEEDS, RIGHTS
 from tests.emulator.amazon import EmulatedAmazon
+from tests.emulator.amazon_faults import answers
 from tests.emulator.deployment import Deployment, deployed
 from tests.emulator.iam import CallRecorder
-from tests.integration.planted import EMAIL, FAULTS, STACK, make_healthy, set_variables
-from tests.operator import applier, let_operators_reach
+from tests.integration.planted import EMAIL, FAULTS, PROFILE, STACK, make_healthy, set_variables
+from tests.operator import applier, let_operators_reach, sign_in_without
 
 
 @pytest.fixture
@@ -31,21 +32,6 @@ def examined(*arguments: str, exit_code: int = 0) -> Mapping[str, Mapping[str, A
     result = applier("doctor", "--stack", STACK, "--json", *arguments)
     assert (result.exit_code, result.stderr) == (exit_code, "")
     return {each["check"]: each for each in json.loads(result.stdout)["checks"]}
-
-
-def sign_in_without(*actions: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sign in as somebody who may do everything but *actions*."""
-    iam = boto3.client("iam")
-    iam.create_user(UserName="operator")
-    statements = [
-        {"Effect": "Allow", "Action": "*", "Resource": "*"},
-        {"Effect": "Deny", "Action": actions, "Resource": "*"},
-    ]
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    iam.put_user_policy(UserName="operator", PolicyName="own", PolicyDocument=document)
-    key = iam.create_access_key(UserName="operator")["AccessKey"]
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
 
 
 def dependents(check: str) -> set[str]:
@@ -158,11 +144,8 @@ def test_what_an_operator_may_not_look_at_is_a_finding_of_that_check(
 
     found = {each["check"]: each for each in json.loads(result.stdout)["checks"]}
     assert result.exit_code == 1
-    # moto reckons signatures of Lambda's requests otherwise than botocore does.
-    assert {check for check, each in found.items() if each["state"] == "FAULT"} == {
-        "functions",
-        "ingress-queue",
-    }
+    faults = {check for check, each in found.items() if each["state"] == "FAULT"}
+    assert faults == {"functions", "ingress-queue"}  # the first by moto's mistake
     assert found["ingress-queue"]["seen"] == "nobody could look: you may not sqs:GetQueueAttributes"
     assert "ask for the right sqs:GetQueueAttributes" in found["ingress-queue"]["mend"]
     assert found["redrive"]["because"] == "ingress-queue"
@@ -189,3 +172,45 @@ def test_a_stack_that_is_not_found_is_the_one_fault(healthy: Deployment) -> None
     assert found["stack"]["state"] == "FAULT"
     assert "--region" in found["stack"]["mend"]
     assert {each["because"] for check, each in found.items() if check != "stack"} == {"stack"}
+
+
+def test_a_stack_of_something_else_is_told(healthy: Deployment) -> None:
+    """It has nothing to look at."""
+    del healthy
+    boto3.client("cloudformation").create_stack(
+        StackName="website",
+        TemplateBody='{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}',
+    )
+
+    found = examined("--stack", "website", exit_code=1)
+
+    assert "a stack of something else" in found["stack"]["seen"]
+    assert found["consent"]["because"] == "stack"
+
+
+def test_what_amazon_says_of_a_profile_is_told(healthy: Deployment) -> None:
+    """A login that may not see it is a fault; no answer is a warning."""
+    with healthy.amazon.streams() as book:
+        book.refused_profiles.add(PROFILE)
+    refused = examined(exit_code=1)["subscriptions"]
+    assert refused["seen"].endswith("PROFILE_REFUSED")
+    assert "view_performance_dashboard" in refused["mend"]
+
+    healthy.amazon.script_subscriptions([answers(400, {"message": "No."})])
+    unanswered = examined()["subscriptions"]
+    assert unanswered["state"] == "WARNING"
+    assert unanswered["seen"].startswith("not all could be looked at: listing the subscriptions")
+
+
+def test_a_stack_that_applies_files_needs_no_subscription() -> None:
+    """And that nobody is told of its alarms is a warning."""
+    with deployed(parameters={"OpportunityFiles": "APPLY"}) as deployment:
+        let_operators_reach(deployment)
+        make_healthy(deployment)
+        FAULTS["no subscription"].plant(deployment)
+        found = examined()
+
+    assert found["subscriptions"]["seen"].startswith("none is wanted")
+    assert len(found["functions"]["seen"].split("; ")) == 4
+    wrong = {check: each["state"] for check, each in found.items() if each["state"] != "OK"}
+    assert wrong == {"alarms": "WARNING"}

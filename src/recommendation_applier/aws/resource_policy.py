@@ -77,15 +77,13 @@ def answer_to(request: Request, statements: Sequence[Mapping[str, Any]]) -> Said
     for number, each in enumerate(statements, 1):
         key = (str(each.get("Effect")), _concerns(each, request))
         verdicts.setdefault(key, str(each.get("Sid") or f"statement {number}"))
-    for effect, verdict, answer in (
-        ("Deny", True, Answer.DENIED),
-        ("Deny", None, Answer.UNCERTAIN),
-        ("Allow", True, Answer.ALLOWED),
-        ("Allow", None, Answer.UNCERTAIN),
-    ):
-        if (effect, verdict) in verdicts:
-            return Said(answer, verdicts[effect, verdict])
-    return Said(Answer.NOT_ALLOWED)
+    if ("Deny", True) in verdicts:
+        return Said(Answer.DENIED, verdicts["Deny", True])
+    allowing = verdicts.get(("Allow", True))
+    depending = verdicts.get(("Deny", None)) if allowing else verdicts.get(("Allow", None))
+    if depending:
+        return Said(Answer.UNCERTAIN, depending)
+    return Said(Answer.ALLOWED, allowing) if allowing else Said(Answer.NOT_ALLOWED)
 
 
 def _concerns(statement: Mapping[str, Any], request: Request) -> Verdict:

@@ -1,9 +1,10 @@
 """Whether the stack is whole, and in the place that the Stream delivers to."""
 
+from dataclasses import replace
 from typing import Final
 
 from recommendation_applier.domain.ads_regions import AdsRegion
-from recommendation_applier.domain.finding import Finding, fault, ok, warning
+from recommendation_applier.domain.finding import Finding, State, fault, ok, warning
 
 _WHOLE: Final = (
     "CREATE_COMPLETE",
@@ -34,6 +35,17 @@ def judge_stack(name: str, status: str) -> Finding:
     if status.startswith(("ROLLBACK", "DELETE", "CREATE_FAILED")):
         return fault(f"{seen}: there is nothing left to run", f"{events}; delete it, deploy anew")
     return fault(seen, f"{events}; mend that, and deploy again")
+
+
+def judge_strange_stack(name: str, status: str) -> Finding:
+    """Judge a stack that has not what ours has: it is another one, or none was made."""
+    finding = judge_stack(name, status)
+    if finding.state is not State.OK:
+        return replace(finding, state=State.FAULT)
+    return fault(
+        f"{name} is {status}, and a stack of something else",
+        "name the stack of this project with --stack",
+    )
 
 
 def judge_region(aws_region: str, ads_region: AdsRegion) -> Finding:

@@ -42,7 +42,7 @@ def age_of_consent(consented_on: str | None, *, today: date) -> Finding:
     ends = day + LIFETIME
     if ends <= today:
         return fault(f"{seen}: the refresh token ended on {ends}", _RENEW)
-    seen = f"{seen}: the refresh token ends on {ends}, {_days(ends - today)} are left"
+    seen = f"{seen}: the refresh token ends on {ends}, with {_days(ends - today)} left"
     if ends - today <= WARN_BEFORE:
         return warning(seen, f"before that, {_RENEW}")
     return ok(seen)

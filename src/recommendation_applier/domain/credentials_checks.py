@@ -50,4 +50,4 @@ def judge_token(error: ApplierError | None) -> Finding:
         error.api_code or "",
         ("the request for a token is refused", f"store all three again with {_SET}"),
     )
-    return fault(f"{error.api_code}: {meaning}", mend)
+    return fault(f"{error.api_code or 'refused'}: {meaning}", mend)

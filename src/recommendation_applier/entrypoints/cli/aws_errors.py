@@ -68,7 +68,7 @@ _BY_CODE: Final = {
 def sentence_of(error: Exception) -> str:
     """Say what *error* says, and what to do about it where that is known."""
     what, mend = told_by(error)
-    return f"{what}; {mend}" if mend else what
+    return f"{what.rstrip('. ')}; {mend}" if mend else what
 
 
 def told_by(error: Exception) -> tuple[str, str | None]:
@@ -81,7 +81,7 @@ def told_by(error: Exception) -> tuple[str, str | None]:
     else:
         what = str(error)
         mend = next((mend for kinds, mend in _BY_TYPE if isinstance(error, kinds)), None)
-    return what.rstrip(". "), mend
+    return what, mend
 
 
 def missing_permission(error: BaseException | None) -> str | None:

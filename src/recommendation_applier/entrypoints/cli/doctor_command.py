@@ -2,17 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
 
-from recommendation_applier.aws.stack_checks import judge_stack
-from recommendation_applier.domain.finding import Finding, State, fault
+from recommendation_applier.aws.stack_checks import judge_strange_stack
+from recommendation_applier.domain.ads_regions import ADS_REGIONS
 from recommendation_applier.entrypoints.cli.amazon_looks import AmazonLooks
 from recommendation_applier.entrypoints.cli.aws_errors import AWS_ERRORS
 from recommendation_applier.entrypoints.cli.aws_looks import aws_looks
-from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack, deployed_stack
+from recommendation_applier.entrypoints.cli.deployed_stack import deployed_stack
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.cli.examined_stack import ExaminedStack
 from recommendation_applier.entrypoints.cli.findings_output import (
@@ -90,8 +89,8 @@ def look_at(
         if not context.ensure_object(Target).stack:
             raise
         return nothing_but(found_instead(error), only=only)
-    if "AdsRegion" not in stack.parameters or not stack.outputs:
-        return nothing_but(_of_no_use(stack), only=only)
+    if stack.parameters.get("AdsRegion") not in ADS_REGIONS or not stack.outputs:
+        return nothing_but(judge_strange_stack(stack.name, stack.status), only=only)
     examined = ExaminedStack(stack)
     with ExitStack() as closing, progress("Looking") as bar:
         looks = AmazonLooks(examined, closing=closing, hosts=hosts).by_id()
@@ -101,14 +100,3 @@ def look_at(
             found.append(each)
             bar.advance(1)
     return found
-
-
-def _of_no_use(stack: DeployedStack) -> Finding:
-    """Say why a stack has nothing to look at."""
-    finding = judge_stack(stack.name, stack.status)
-    if finding.state is not State.OK:
-        return replace(finding, state=State.FAULT)
-    return fault(
-        f"{stack.name} in {stack.region} is a stack of something else",
-        "name the stack of this project with --stack",
-    )

@@ -8,7 +8,6 @@ from recommendation_applier.aws.policy_parameter import PolicyParameter
 from recommendation_applier.aws.stored_secret import StoredSecret
 from recommendation_applier.domain.ads_regions import ADS_REGIONS, AdsRegion
 from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack
-from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.settings import (
     FollowUpSettings,
     OpportunitiesSettings,
@@ -58,14 +57,8 @@ class ExaminedStack:
 
     @property
     def ads_region(self) -> AdsRegion:
-        """The region of Amazon Ads that the stack serves. Raises OperatorError."""
-        name = self.stack.parameters.get("AdsRegion", "")
-        if name not in ADS_REGIONS:
-            raise OperatorError(
-                f"stack {self.stack.name} has {name or 'no'} AdsRegion: deploy template.yaml to "
-                "it, or name another stack with --stack"
-            )
-        return ADS_REGIONS[name]
+        """The region of Amazon Ads that the stack serves."""
+        return ADS_REGIONS[self.stack.parameters["AdsRegion"]]
 
     @property
     def function_names(self) -> Sequence[str]:

@@ -102,7 +102,8 @@ def found_instead(error: Exception) -> Finding:
     what, mend = told_by(error)
     if any(each in what for each in _GONE):
         mend = "it is gone, though the stack names it: see who deleted it, then deploy a new stack"
-    return fault(" ".join(what.split()), mend or "look again in some minutes")
+    seen = " ".join(what.split()).rstrip(".")
+    return fault(seen, mend or "look again in some minutes")
 
 
 def _not_allowed(operation: str) -> Finding:
