@@ -118,12 +118,17 @@ class SubscriptionBook:
         self.life: Sequence[str] = ORDINARY_LIFE
         self.media_types = MEDIA_TYPES
         self.page_size = MAX_RESULTS
+        self.hidden: set[str] = set()
+        """Profiles whose subscriptions no list names, though they bar others."""
+        self.forestalled: dict[str, str] = {}
+        """By profile, the queue that somebody else subscribes just before the next request."""
         self.refused_profiles: set[str] = set()
         self.unknown_profiles: set[str] = set()
         self.refused_destinations: set[str] = set()
         self.max_pending = MAX_PENDING
         self.peak_pending = 0
         self.now = _BEGINNING
+        self._made = 0
 
     def create(self, profile_id: str, raw: bytes) -> tuple[Answer, Breach | None]:
         """Answer POST; the second value says how the body broke the contract, if it did."""
@@ -134,6 +139,8 @@ class SubscriptionBook:
         refusal = self._refusal(profile_id)
         if refusal is not None:
             return refusal, None
+        if destination := self.forestalled.pop(profile_id, None):
+            self.put(profile_id, destination, status="ACTIVE")
         known = self._by_token(profile_id, body)
         if known is None:
             refusal = self._creation_refusal(profile_id, body)
@@ -166,7 +173,11 @@ class SubscriptionBook:
         if refusal is not None:
             return refusal, None
         size = min(int(maximum), self.page_size)
-        found = [one for one in self.subscriptions.values() if self._sees(profile_id, one)]
+        found = [
+            one
+            for one in self.subscriptions.values()
+            if self._sees(profile_id, one) and profile_id not in self.hidden
+        ]
         page = found[start : start + size]
         body: dict[str, object] = {"subscriptions": [self._look(one).told() for one in page]}
         if start + size < len(found):
@@ -200,10 +211,10 @@ class SubscriptionBook:
         self, profile_id: str, destination_arn: str, *, token: str = "", status: str | None = None
     ) -> Subscription:
         """Make a subscription, in the first status of the life or in *status*."""
-        number = len(self.subscriptions) + 1
+        self._made += 1
         return self._store(
             Subscription(
-                subscription_id=f"amzn1.fead.cs1.{number:022d}",
+                subscription_id=f"amzn1.fead.cs1.{self._made:022d}",
                 profile_id=profile_id,
                 login=self.login,
                 token=token,

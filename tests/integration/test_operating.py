@@ -134,7 +134,7 @@ def test_metrics_have_few_names_and_one_dimension(deployment: Deployment) -> Non
     assert {tuple(map(tuple, blob["Dimensions"])) for (blob,) in blobs} == {(("service",),)}
     assert {blob["Namespace"] for (blob,) in blobs} == {"RecommendationApplier"}
     assert names <= set(METRIC_NAMES)
-    assert len(METRIC_NAMES) <= 13
+    assert len(METRIC_NAMES) <= 14
 
 
 def assert_uses_its_role(function: EmulatedFunction, *, queue_arn: str | None = None) -> None:

@@ -24,6 +24,7 @@ from recommendation_applier.domain.reasons import (
     NotApplicableReason,
     RetryReason,
 )
+from recommendation_applier.domain.subscription_health import Ailment
 from recommendation_applier.entrypoints.cli.command_groups import LazyGroup
 from recommendation_applier.entrypoints.cli.main import app
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
@@ -84,6 +85,11 @@ def test_every_other_reason_is_named(reasons: type[StrEnum]) -> None:
     text = section("When something is stuck")
 
     assert [name for name in _names(reasons) if f"`{name}`" not in text] == []
+
+
+def test_every_ailment_of_a_subscription_has_its_row() -> None:
+    """What the check of subscriptions says is explained."""
+    assert _names(Ailment) <= rows(section("Operate")).keys()
 
 
 def test_no_reason_is_explained_that_does_not_exist() -> None:

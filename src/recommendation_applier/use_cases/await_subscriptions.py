@@ -40,9 +40,13 @@ class Patience:
 
 @dataclass(slots=True, kw_only=True)
 class AwaitSubscriptions:
-    """Looks again and again at what is on its way."""
+    """Looks again and again at what is on its way.
 
-    streams: Streams
+    *streams* is asked for anew with each look: what a look could not get answered, and whom it gave
+    up for that, is no concern of the next.
+    """
+
+    streams: Callable[[], Streams]
     patience: Patience
     requests_at_once: int
     waiting: dict[str, Waiting] = field(default_factory=dict)
@@ -51,6 +55,10 @@ class AwaitSubscriptions:
     def add(self, waiting: Waiting) -> None:
         """Wait for one more."""
         self.waiting[waiting.subscription_id] = waiting
+
+    def is_waiting_for(self, waiting: Waiting) -> bool:
+        """Tell whether a subscription is still on its way."""
+        return waiting.subscription_id in self.waiting
 
     def run(self, *, until_at_most: int = 0) -> Iterator[Waiting]:
         """Give each change of a status, until no more than so many wait, or patience is over.
@@ -64,7 +72,9 @@ class AwaitSubscriptions:
             self.patience.sleep(self.patience.every)
 
     def _look(self, waiting: Sequence[Waiting]) -> Iterator[Waiting]:
-        for before, now in at_once(self._seen, waiting, most=self.requests_at_once):
+        streams = self.streams()
+        looks = at_once(lambda each: _seen(streams, each), waiting, most=self.requests_at_once)
+        for before, now in looks:
             if now.status not in ON_THEIR_WAY:
                 del self.waiting[now.subscription_id]
             else:
@@ -72,11 +82,12 @@ class AwaitSubscriptions:
             if now.status != before.status:
                 yield now
 
-    def _seen(self, waiting: Waiting) -> tuple[Waiting, Waiting]:
-        try:
-            found = self.streams.subscription(waiting.profile.profile_id, waiting.subscription_id)
-        except WaitError:
-            return waiting, waiting  # the next look may be answered
-        except RefusedError:
-            return waiting, Waiting(waiting.profile, waiting.subscription_id, GONE)
-        return waiting, Waiting(waiting.profile, waiting.subscription_id, found.status)
+
+def _seen(streams: Streams, waiting: Waiting) -> tuple[Waiting, Waiting]:
+    try:
+        found = streams.subscription(waiting.profile.profile_id, waiting.subscription_id)
+    except WaitError:
+        return waiting, waiting  # the next look may be answered
+    except RefusedError:
+        return waiting, Waiting(waiting.profile, waiting.subscription_id, GONE)
+    return waiting, Waiting(waiting.profile, waiting.subscription_id, found.status)

@@ -1,30 +1,19 @@
 """Waits until a queue is empty."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from recommendation_applier.domain.backlog import Backlog
+
 LOOKS_IN_A_ROW: Final = 3
-"""SQS counts roughly, and its counts lag: one that says nothing is left may be wrong, three that
-come one after the other are not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How many messages a queue has, roughly."""
-
-    visible: int
-    in_flight: int
-    delayed: int
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.visible + self.in_flight + self.delayed
+"""SQS counts roughly: one count that finds nothing may be wrong, three in a row hardly are."""
 
 
 def until_drained(look: Callable[[], Backlog], pause: Callable[[], bool]) -> Iterator[Backlog]:
-    """Give each *look* until several in a row find nothing; *pause* is False when time is over."""
+    """Give each *look* until several in a row find nothing, or there is no time for another.
+
+    *pause* waits for the next look, or says by False that it is too late for one.
+    """
     empty = 0
     while True:
         backlog = look()

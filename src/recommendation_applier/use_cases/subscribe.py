@@ -1,6 +1,6 @@
 """Subscribes profiles, once each: what is there already is found, and not made again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -78,12 +78,18 @@ class Subscribing:
     def look(self, profiles: Sequence[Profile]) -> Iterator[Subscribed]:
         """Say of each profile whether it is subscribed already, as Amazon lists it.
 
-        What is there is put on record. Raises CredentialsRefusedError and LedgerUnavailableError.
+        Nothing is written. Raises CredentialsRefusedError.
+        """
+        return at_once(self._look, profiles, most=self.requests_at_once)
+
+    def adopt(self, found: Iterable[Subscribed]) -> None:
+        """Put on record what a look has found, whoever made it; what stands there is left alone.
+
+        Raises LedgerUnavailableError.
         """
         known = {each.profile.profile_id: each for each in self.wanted.all()}
-        return at_once(
-            lambda profile: self._look(profile, known), profiles, most=self.requests_at_once
-        )
+        for each in found:
+            self._record(each, known.get(each.profile.profile_id))
 
     def subscribe(self, profiles: Sequence[Profile]) -> Iterator[Subscribed]:
         """Subscribe *profiles*, of which a look has said that they are not.
@@ -96,14 +102,13 @@ class Subscribing:
             lambda profile: self._subscribe(profile, known), profiles, most=self.requests_at_once
         )
 
-    def _look(self, profile: Profile, known: Mapping[str, WantedSubscription]) -> Subscribed:
+    def _look(self, profile: Profile) -> Subscribed:
         try:
             live = self._live(profile)
         except (RefusedError, WaitError) as error:
             return _failed(profile, error)
         if live is None:
             return Subscribed(profile=profile, outcome=SubscribeOutcome.WOULD_BE_CREATED)
-        self._record(profile, live, known.get(profile.profile_id))
         return _found(profile, live)
 
     def _subscribe(self, profile: Profile, known: Mapping[str, WantedSubscription]) -> Subscribed:
@@ -164,17 +169,20 @@ class Subscribing:
         found = belonging(listed, destination_arn=self.queue_arn)
         return found[0] if found and found[0].is_live else None
 
-    def _record(
-        self, profile: Profile, live: StreamSubscription, before: WantedSubscription | None
-    ) -> None:
-        """Put on record what is there, whoever made it; write nothing that stands there."""
-        is_on_record = before is not None and before.is_wanted
-        if before is None or not is_on_record or before.destination_arn != self.queue_arn:
-            self.wanted.claim(self._wish(profile).seen(live), replacing=before)
+    def _record(self, found: Subscribed, before: WantedSubscription | None) -> None:
+        profile = found.profile
+        if before is None or not before.is_wanted or before.destination_arn != self.queue_arn:
+            wish = self._wish(profile)
+            self.wanted.claim(_with_found(wish, found), replacing=before)
             return
         named = replace(before, profile=profile) if profile.name else before
-        if named.seen(live) != before:
-            self.wanted.update(named.seen(live))
+        seen = _with_found(named, found)
+        if seen != before:
+            self.wanted.update(seen)
+
+
+def _with_found(wanted: WantedSubscription, found: Subscribed) -> WantedSubscription:
+    return replace(wanted, subscription_id=found.subscription_id, status=found.status)
 
 
 def _found(profile: Profile, live: StreamSubscription) -> Subscribed:

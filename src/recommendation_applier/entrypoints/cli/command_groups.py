@@ -20,7 +20,12 @@ GROUPS: Final = {
     "policy": ("policy_commands", "What may be applied without asking: try it, set it."),
     "click-credits": ("click_credits_commands", "What advertisers can earn, and how far they are."),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
+    "subscriptions": (
+        "subscriptions_commands",
+        "Whose recommendations Marketing Stream delivers.",
+    ),
     "opportunities": ("opportunities_commands", "Amazon's catalogue, its data files and routes."),
+    "teardown": ("teardown_command", "Make a stack ready to be deleted; say what it will keep."),
 }
 """By name, in the order of `--help`: the module in this package, and what it is for in one line.
 

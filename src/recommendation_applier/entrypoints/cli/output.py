@@ -96,6 +96,10 @@ class Bar:
         """Tell of *count* more."""
         self._progress.update(self._task, advance=count, total=self.total)
 
+    def show(self, done: int) -> None:
+        """Tell that so many are done by now."""
+        self._progress.update(self._task, completed=done, total=self.total)
+
 
 @contextmanager
 def progress(what: str) -> Iterator[Bar]:
