@@ -174,6 +174,8 @@ def test_a_secret_that_cannot_be_used_is_replaced(stack: Deployment) -> None:
         SecretId=stack.stack.outputs["CredentialsSecretArn"], SecretString="{"
     )
 
+    assert "has no credentials to keep" in put("--keep", exit_code=1)
+    assert "contradict each other" in put("--keep", "--from", "-", exit_code=2)
     put("--from", "-", "--yes", stdin=written(stack.amazon.credentials))
 
     assert stored(stack)["client_id"] == stack.amazon.credentials.client_id

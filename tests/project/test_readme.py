@@ -27,6 +27,7 @@ from recommendation_applier.domain.reasons import (
 from recommendation_applier.domain.subscription_health import Ailment
 from recommendation_applier.entrypoints.cli.command_groups import LazyGroup
 from recommendation_applier.entrypoints.cli.main import app
+from recommendation_applier.entrypoints.cli.preconditions import NEEDS, RIGHTS
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.builders import NOW, recommendation
 from tests.emulator.template import load
@@ -138,6 +139,19 @@ def test_the_rule_that_it_shows_matches_what_is_told() -> None:
     assert set(pattern["detail-type"]) <= _names(DetailType)
 
 
+def test_every_check_of_the_doctor_has_its_row() -> None:
+    """In the order in which they are told."""
+    assert list(rows(_about_the_doctor())) == list(NEEDS)
+
+
+def test_the_rights_that_the_doctor_needs_are_listed() -> None:
+    """And those to store credentials."""
+    named = set(re.findall(r"`([a-z]+:[A-Z]\w+)`", _about_the_doctor()))
+    needed = {f"{service}:{operation}" for operation, service in RIGHTS.items()}
+
+    assert named == needed | {"secretsmanager:PutSecretValue", "secretsmanager:TagResource"}
+
+
 def test_every_output_it_uses_exists() -> None:
     """The commands find queues and secret through the stack's outputs."""
     used = set(re.findall(r"\$\(output (\w+)\)", README)) | {"IngressQueueArn"}
@@ -180,6 +194,10 @@ def test_every_applier_command_is_one_that_applier_has() -> None:
                 command = command.load() if isinstance(command, LazyGroup) else command
 
     assert len(written) >= 3
+
+
+def _about_the_doctor() -> str:
+    return section("Operate").split("### Is everything as it should be?")[1].split("\n### ")[0]
 
 
 def _commands() -> str:

@@ -838,6 +838,7 @@ def test_every_output_is_described() -> None:
     outputs = load()["Outputs"]
 
     assert set(outputs) == {
+        "AlarmTopicArn",
         "ApplyFunctionLogGroupName",
         "ApplyFunctionName",
         "ApplyPolicyName",

@@ -26,8 +26,8 @@ def judge_encryption(attributes: Mapping[str, str]) -> Finding | None:
     """Judge the queue's encryption; None if that is for the policy of its key to decide."""
     key = attributes.get("KmsMasterKeyId")
     if not key:
-        by = "SQS (SSE-SQS)" if attributes.get("SqsManagedSseEnabled") == "true" else "nobody"
-        return ok(f"encrypted by {by}, which lets SNS deliver")
+        by_sqs = attributes.get("SqsManagedSseEnabled") == "true"
+        return ok("encrypted by SQS (SSE-SQS)" if by_sqs else "not encrypted")
     return _service_key(key) if key.endswith(_SERVICE_KEY) else None
 
 

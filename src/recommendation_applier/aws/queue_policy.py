@@ -77,7 +77,7 @@ def delivery(queue_arn: str, *, topic_arn: str) -> Request:
 def _of_publisher(
     statements: Sequence[Mapping[str, Any]], queue_arn: str, region: AdsRegion
 ) -> Finding:
-    who = f"topics of account {region.publisher_account}, the dataset's publisher in {region.name}"
+    who = f"topics of account {region.publisher_account} (the dataset's publisher in {region.name})"
     said = answer_to(delivery(queue_arn, topic_arn=region.any_topic_arn), statements)
     allow = (
         f"allow {SNS} to sqs:SendMessage where aws:SourceArn is like "
@@ -136,9 +136,9 @@ def _of_reviewer(
         },
     )
     said = answer_to(request, statements)
-    who = f"Amazon's reviewer, {REVIEWER_ROLE_ARN},"
+    who = f"Amazon's reviewer ({REVIEWER_ROLE_ARN})"
     if said.answer is Answer.ALLOWED:
-        return ok("and Amazon's reviewer look")
+        return ok("lets Amazon's reviewer look")
     if said.answer is Answer.DENIED:
         return fault(
             f"the queue's policy denies {who} a look: {said.statement}",
@@ -168,7 +168,7 @@ def _of_strangers(
             f"hold the statement {said.statement} to aws:SourceArn like "
             f"{region.topic_arn_prefix}*, {_BACK}",
         )
-    return ok("nobody else delivers")
+    return ok("lets nobody else deliver")
 
 
 def _lets_deliver(

@@ -96,7 +96,7 @@ def test_sqs_itself_lets_sns_deliver() -> None:
     assert none is not None
     assert (own.state, none.state) == (State.OK, State.OK)
     assert "SSE-SQS" in own.seen
-    assert "nobody" in none.seen
+    assert "not encrypted" in none.seen
 
 
 def key(*statements: dict[str, Any], is_managed_by_aws: bool = False) -> Finding:

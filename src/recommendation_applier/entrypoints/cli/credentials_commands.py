@@ -87,9 +87,15 @@ def set_(
 
     The day of consent is kept as a tag of the secret: a refresh token ends 365 days after it.
     """
+    if keep and file is not None:
+        raise typer.BadParameter("--keep and --from contradict each other")
     stack = deployed_stack(context)
     secret = ExaminedStack(stack).secret
     standing = _standing(secret)
+    if keep and standing is None:
+        raise OperatorError(
+            f"{secret.arn} has no credentials to keep: store some with `applier credentials set`"
+        )
     given = standing if keep and standing else _given(file)
     if given != standing and not no_check:
         _try(stack, given)
