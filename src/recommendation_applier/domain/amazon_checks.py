@@ -19,6 +19,17 @@ Answers = Mapping[str, ApplierError | None]
 """What each host said to a request for the list of opportunities, by its address."""
 
 
+def hosts_to_ask(deployed: str, *, named: Sequence[str] = ()) -> Sequence[str]:
+    """Choose whom to ask: the functions' own host, and those that are *named*, or Amazon's three.
+
+    Where the functions speak to a host that is none of Amazon's (a stand-in, a proxy), nobody else
+    is asked: what is good there is no business of Amazon's.
+    """
+    amazons = [each.api_url for each in ADS_REGIONS.values()]
+    others = named or (amazons if deployed in amazons else ())
+    return list(dict.fromkeys([*others, deployed]))
+
+
 def judge_partner_account(error: ApplierError | None, *, account: str, host: str) -> Finding:
     """Judge the answer of *host*, the functions' own, to a request in the name of *account*.
 

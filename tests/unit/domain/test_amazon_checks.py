@@ -3,6 +3,7 @@
 import pytest
 
 from recommendation_applier.domain.amazon_checks import (
+    hosts_to_ask,
     judge_hosts,
     judge_opportunities,
     judge_partner_account,
@@ -38,6 +39,14 @@ def test_an_account_is_accepted_or_not(error: ApplierError | None, state: State,
     finding = judge_partner_account(error, account="amzn1.ads1.ma1.x", host=NA)
 
     assert (finding.state, mend in finding.mend) == (state, True)
+
+
+def test_amazons_hosts_are_asked_where_the_functions_ask_one_of_them() -> None:
+    """A stand-in's credentials are shown to nobody else."""
+    fe = "https://advertising-api-fe.amazon.com"
+    assert hosts_to_ask(EU) == [NA, EU, fe]
+    assert hosts_to_ask("http://127.0.0.1:1") == ["http://127.0.0.1:1"]
+    assert hosts_to_ask(NA, named=[fe]) == [fe, NA]
 
 
 def test_hosts_that_answer_are_told_by_region() -> None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
 
-from recommendation_applier.domain.ads_regions import ADS_REGIONS
 from recommendation_applier.domain.amazon_checks import (
     Answers,
+    hosts_to_ask,
     judge_hosts,
     judge_opportunities,
     judge_partner_account,
@@ -30,10 +30,10 @@ class AmazonLooks:
     def __init__(
         self, examined: ExaminedStack, *, closing: ExitStack, hosts: Sequence[str] = ()
     ) -> None:
-        """*closing* closes the connections; without *hosts*, see `_hosts`."""
+        """*closing* closes the connections; *hosts* are those to ask beside the functions' own."""
         self._examined = examined
         self._closing = closing
-        self._given_hosts = hosts
+        self._named_hosts = hosts
         self._one_asks = Lock()
 
     def by_id(self) -> Mapping[str, Look]:
@@ -86,16 +86,6 @@ class AmazonLooks:
 
     @cached_property
     def _told(self) -> Answers:
-        return self._amazon.list_errors(self._hosts)
-
-    @property
-    def _hosts(self) -> Sequence[str]:
-        """Whom to ask: the functions' own host, and those that were given, or Amazon's three.
-
-        Where the functions speak to a host that is none of Amazon's (a stand-in, a proxy), nobody
-        else is asked: what is good there is no business of Amazon's.
-        """
-        deployed = self._examined.settings.ads_api_url
-        amazons = [each.api_url for each in ADS_REGIONS.values()]
-        others = self._given_hosts or (amazons if deployed in amazons else ())
-        return list(dict.fromkeys([*others, deployed]))
+        return self._amazon.list_errors(
+            hosts_to_ask(self._examined.settings.ads_api_url, named=self._named_hosts)
+        )
