@@ -1,8 +1,10 @@
 """An operator, who calls `applier` and reads what it prints."""
 
+import json
 from typing import Final
 
 import boto3
+import pytest
 from typer.testing import CliRunner, Result
 
 from recommendation_applier.entrypoints.cli.main import app
@@ -23,6 +25,24 @@ def sentence_of(result: Result) -> str:
     assert result.stdout == ""
     [line] = result.stderr.splitlines()
     return line.removeprefix("Error: ")
+
+
+def sign_in_without(*actions: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sign in as somebody who may do everything but *actions*; moto has to be told to ask.
+
+    It reckons signatures of Lambda's requests otherwise than botocore does, and refuses them.
+    """
+    iam = boto3.client("iam")
+    iam.create_user(UserName="operator")
+    statements = [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": actions, "Resource": "*"},
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName="operator", PolicyName="own", PolicyDocument=document)
+    key = iam.create_access_key(UserName="operator")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
 
 
 def let_operators_reach(deployment: Deployment) -> None:

@@ -12,6 +12,7 @@ from recommendation_applier.domain.ledger import DecidedBy
 from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.subscription_health import Ailment
+from recommendation_applier.entrypoints.cli.preconditions import NEEDS, RIGHTS
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
 from tests.builders import NOW, recommendation
 from tests.emulator.template import load
@@ -99,6 +100,23 @@ def test_it_leads_from_what_is_stuck_to_the_runbooks() -> None:
     leads = re.findall(r"\(RUNBOOKS\.md#([\w-]+)\)", section("When something is stuck"))
 
     assert {"alarms", "reasons", "procedures"} <= set(leads)
+
+
+def test_every_check_of_the_doctor_has_its_row() -> None:
+    """In the order in which they are told."""
+    assert list(rows(_about_the_doctor())) == list(NEEDS)
+
+
+def test_the_rights_that_the_doctor_needs_are_listed() -> None:
+    """And those to store credentials."""
+    named = set(re.findall(r"`([a-z]+:[A-Z]\w+)`", _about_the_doctor()))
+    needed = {f"{service}:{operation}" for operation, service in RIGHTS.items()}
+
+    assert named == needed | {"secretsmanager:PutSecretValue", "secretsmanager:TagResource"}
+
+
+def _about_the_doctor() -> str:
+    return section("Operate").split("### Is everything as it should be?")[1].split("\n### ")[0]
 
 
 def test_the_environments_it_names_are_in_samconfig() -> None:

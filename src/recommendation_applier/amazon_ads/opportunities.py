@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from recommendation_applier.amazon_ads.exchange import Exchange, Received
 from recommendation_applier.amazon_ads.gate import Gate
-from recommendation_applier.amazon_ads.tries import Tally, Tries
+from recommendation_applier.amazon_ads.tries import MAX_ATTEMPTS, Tally, Tries
 from recommendation_applier.amazon_ads.wire import file_path
 from recommendation_applier.domain.errors import UnavailableError
 from recommendation_applier.domain.opportunity import (
@@ -41,6 +41,8 @@ class OpportunityCatalogue:
 
     exchange: Exchange
     gate: Gate
+    most_attempts: int = MAX_ATTEMPTS
+    """Tries of each request."""
 
     def opportunities(self, query: OpportunityQuery) -> Iterator[Opportunity]:
         """Give every opportunity of *query*, page by page."""
@@ -106,7 +108,7 @@ class OpportunityCatalogue:
         return Tries(self.gate, self.exchange.pacing).until_answered(
             _ACCOUNT,
             lambda on_request: self.exchange.get(path, what=what, on_request=on_request),
-            Tally(),
+            Tally(self.most_attempts),
         )
 
 

@@ -115,6 +115,11 @@ class Settings(FollowUpSettings):
     ledger_retention_days: int = Field(ge=1, le=3650)
 
 
+def read_host(text: str) -> str:
+    """Read the address of an API, as ADS_API_URL has it. Raises ValueError that says what it is."""
+    return _host(_address(text))
+
+
 Kind = TypeVar("Kind", bound=AmazonAdsSettings)
 
 

@@ -10,6 +10,9 @@ _SIGN_IN: Final = "sign in to AWS (`aws sso login`), or name another profile wit
 _PERMISSION: Final = "ask for that permission, or name another profile with --profile"
 _PATIENCE: Final = "wait a minute, then run it again"
 
+_NOT_AUTHORIZED: Final = "is not authorized to perform"
+"""IAM's words, whatever the code of the service that quotes them."""
+
 _BY_TYPE: Final[tuple[tuple[tuple[type[Exception], ...], str], ...]] = (
     (
         (
@@ -46,7 +49,8 @@ _BY_CODE: Final = {
         _SIGN_IN,
     ),
     **dict.fromkeys(
-        ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"), _PERMISSION
+        ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"),
+        _PERMISSION,
     ),
     **dict.fromkeys(
         (
@@ -63,6 +67,12 @@ _BY_CODE: Final = {
 
 def sentence_of(error: Exception) -> str:
     """Say what *error* says, and what to do about it where that is known."""
+    what, mend = told_by(error)
+    return f"{what.rstrip('. ')}; {mend}" if mend else what
+
+
+def told_by(error: Exception) -> tuple[str, str | None]:
+    """Give what *error* says, and what to do about it; None where that is not known."""
     if isinstance(error, exceptions.ClientError):
         answer = error.response["Error"]
         code = answer.get("Code", "no code")
@@ -71,4 +81,14 @@ def sentence_of(error: Exception) -> str:
     else:
         what = str(error)
         mend = next((mend for kinds, mend in _BY_TYPE if isinstance(error, kinds)), None)
-    return f"{what.rstrip('. ')}; {mend}" if mend else what
+    return what, mend
+
+
+def missing_permission(error: BaseException | None) -> str | None:
+    """Name the operation that AWS refused for want of a permission, if *error* is about that."""
+    if not isinstance(error, exceptions.ClientError):
+        return None
+    answer = error.response["Error"]
+    is_refused = _BY_CODE.get(answer.get("Code", "")) == _PERMISSION
+    is_refused |= _NOT_AUTHORIZED in answer.get("Message", "")
+    return error.operation_name if is_refused else None

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typer import Context
 
 GROUPS: Final = {
+    "doctor": ("doctor_command", "What is not as it should be, and how to mend it."),
+    "credentials": ("credentials_commands", "The Login with Amazon credentials: store, check."),
     "held": ("held_commands", "What is held: look at it, release it, reject it."),
     "policy": ("policy_commands", "What may be applied without asking: try it, set it."),
     "click-credits": ("click_credits_commands", "What advertisers can earn, and how far they are."),
