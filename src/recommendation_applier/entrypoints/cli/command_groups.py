@@ -18,6 +18,7 @@ GROUPS: Final = {
     "policy": ("policy_commands", "What may be applied without asking: try it, set it."),
     "click-credits": ("click_credits_commands", "What advertisers can earn, and how far they are."),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
+    "report": ("report_command", "What came and what became of it, as one HTML page."),
     "opportunities": ("opportunities_commands", "Amazon's catalogue, its data files and routes."),
 }
 """By name, in the order of `--help`: the module in this package, and what it is for in one line.
