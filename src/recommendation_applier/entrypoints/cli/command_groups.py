@@ -17,6 +17,10 @@ GROUPS: Final = {
     "held": ("held_commands", "What is held: look at it, release it, reject it."),
     "policy": ("policy_commands", "What may be applied without asking: try it, set it."),
     "click-credits": ("click_credits_commands", "What advertisers can earn, and how far they are."),
+    "dead-letters": (
+        "dead_letters_commands",
+        "What could not be applied: look, send back, delete.",
+    ),
     "ledger": ("ledger_commands", "What the ledger knows of recommendations."),
     "report": ("report_command", "What came and what became of it, as one HTML page."),
     "opportunities": ("opportunities_commands", "Amazon's catalogue, its data files and routes."),

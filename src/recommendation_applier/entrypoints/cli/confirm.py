@@ -7,6 +7,11 @@ import typer
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 
 
+def can_be_asked() -> bool:
+    """Tell whether somebody sits at a terminal."""
+    return sys.stdin.isatty()
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Return if the operator agrees, by *yes* or by answering *question* at the terminal.
 
@@ -14,7 +19,7 @@ def confirm(question: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not can_be_asked():
         raise OperatorError(
             f"nothing was changed, since nobody can be asked here: {question} (--yes answers it)"
         )

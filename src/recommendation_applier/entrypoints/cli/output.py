@@ -72,6 +72,11 @@ def write_json_array(rows: Iterable[Row], columns: Sequence[str], file: TextIO) 
     file.write("\n]\n" if separator == "," else "[]\n")
 
 
+def write_json_lines(rows: Iterable[Row], file: TextIO) -> None:
+    """Write *rows* as JSON while they come, each a document on a line of its own."""
+    file.writelines(f"{json.dumps(row, ensure_ascii=False, default=_in_json)}\n" for row in rows)
+
+
 def write_csv(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None:
     """Write *rows* with a line of headings, which are the keys; what is None is an empty cell.
 
