@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
 
@@ -12,6 +12,9 @@ from recommendation_applier.domain.delays import BINS, Delays
 from recommendation_applier.domain.fate import Outcome
 from recommendation_applier.domain.movements import Movements
 from recommendation_applier.domain.report_figures import Account, Figures, Ranking, Tally
+
+NO_REASON: Final = "(no reason)"
+"""Of a letter that SQS itself moved, or that says none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,17 +50,22 @@ class Bar:
     colour: str = "var(--came)"
 
 
-def tallies_chart(rows: Sequence[tuple[str, Tally]], *, is_narrow: bool) -> Spec:
-    """Show for each row how many came, and where they stand, in columns beside each other."""
-    longest = max((tally.total() for _, tally in rows), default=0) or 1
+def tallies_chart(
+    rows: Sequence[tuple[str, Tally]], others: Sequence[tuple[str, Tally]], *, is_narrow: bool
+) -> Spec:
+    """Show for each row how many came, and where they stand, in columns beside each other.
+
+    *others* are sums of many: they have numbers, and no bars, which would dwarf all others.
+    """
+    longest = max(tally.total() for _, tally in rows)
     values = [
         {
             "row": readable(name),
             "column": each.name,
-            "length": each.of(tally) / longest,
+            "length": 0 if (name, tally) in others else each.of(tally) / longest,
             "shown": show_briefly(each.of(tally)),
         }
-        for name, tally in rows
+        for name, tally in (*rows, *others)
         for each in SERIES
     ]
     room = 38 if is_narrow else 46  # for the number
@@ -182,6 +187,7 @@ def periods_chart(shown: Periods, *, is_narrow: bool) -> Spec:
         for each in SERIES
     ]
     order = [titles[each.name] for each in SERIES]
+    largest = max(tally.total() for _, tally in shown.rows)
     return {
         **_basis(values),
         "spacing": 14,
@@ -194,15 +200,16 @@ def periods_chart(shown: Periods, *, is_narrow: bool) -> Spec:
             }
         },
         "spec": {
-            "width": _NARROW - 40 if is_narrow else _WIDE - 40,
+            "width": min((_NARROW if is_narrow else _WIDE) - 40, 64 * len(names)),
             "height": 56,
-            "mark": {"type": "bar", "cornerRadiusEnd": 1},
+            "mark": {"type": "bar"},
             "encoding": {
                 "x": _axis_of_periods(names, is_narrow=is_narrow),
                 "y": {
                     "field": "count",
                     "type": "quantitative",
-                    "axis": {"title": None, "tickCount": 2, "format": "~s", "tickMinStep": 1}
+                    "scale": {"domain": [0, largest]},
+                    "axis": {"title": None, "values": [0, largest], "format": "~s"}
                     | {"gridColor": _LINE, "domain": False, "ticks": False},
                 },
                 "color": {
@@ -255,7 +262,7 @@ def _bars_with_numbers(longest: int, width: int, *, is_narrow: bool) -> list[Spe
     offset = 8 if is_narrow else 0
     return [
         {
-            "mark": {"type": "bar", "height": 14, "yOffset": offset, "cornerRadiusEnd": 2},
+            "mark": {"type": "bar", "height": 14, "yOffset": offset},
             "encoding": {"x": encoding},
         },
         {

@@ -19,8 +19,8 @@ from recommendation_applier.entrypoints.cli.report_html import (
 from recommendation_applier.entrypoints.cli.report_words import (
     KINDS,
     show_count,
-    show_difference,
     show_money,
+    show_money_briefly,
 )
 
 _PAIRS: Final = 9
@@ -93,10 +93,10 @@ def _pair(name: str, currency: str, sums: Movement) -> tuple[str, Bar, Bar]:
     longest = max(sums.before, sums.after)  # two numbers that differ: one is not nought
 
     def bar(when: str, amount: Decimal, colour: str) -> Bar:
-        return Bar(when, float(amount / longest), show_money(amount, currency), colour)
+        return Bar(when, float(amount / longest), show_money_briefly(amount, currency), colour)
 
     return (
-        f"{name} ({show_difference(sums.difference, currency)})",
+        f"{name} ({show_money_briefly(sums.difference, currency, with_sign=True)})",
         bar("before", sums.before, "var(--came)"),
         bar("after", sums.after, "var(--applied)"),
     )
@@ -111,7 +111,7 @@ def _cells(row: Row) -> Sequence[str]:
         show_count(sums.lowered),
         show_money(sums.before, currency),
         show_money(sums.after, currency),
-        show_difference(sums.difference, currency),
+        show_money(sums.difference, currency, with_sign=True),
         show_count(sums.new),
         show_money(sums.new_sum, currency),
         show_count(sums.unknown),

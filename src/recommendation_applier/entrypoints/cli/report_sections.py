@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from recommendation_applier.domain.delays import Delays
-from recommendation_applier.domain.report_figures import Account, Figures, Ranking, Tally
+from recommendation_applier.domain.report_figures import RANKED, Account, Figures, Ranking, Tally
 from recommendation_applier.domain.report_periods import periods
 from recommendation_applier.entrypoints.cli.report import Report, ranked
 from recommendation_applier.entrypoints.cli.report_charts import (
@@ -54,16 +54,15 @@ def days_section(figures: Figures) -> Html:
 def types_section(figures: Figures) -> Html:
     """Show what came by type."""
     ranking = figures.types()
-    rows = _ranked_rows([name for name, _ in ranking.rows], ranking, "types")
-    return _tallies_section("By type", "Recommendations by type", "Type", rows)
+    names = [name for name, _ in ranking.rows]
+    return _ranking_section("type", names, ranking)
 
 
 def accounts_section(figures: Figures) -> Html:
     """Show what came by account."""
     ranking = figures.accounts()
     names = account_names([account for account, _ in ranking.rows])
-    rows = _ranked_rows(names, ranking, "accounts")
-    return _tallies_section("By account", "Recommendations by account", "Account", rows)
+    return _ranking_section("account", names, ranking)
 
 
 def delays_section(figures: Figures) -> Html:
@@ -149,8 +148,10 @@ def _letters(report: Report) -> Html:
 def _reasons(counted: Sequence[tuple[str, int]], name: str, *, note: str, colour: str) -> Html:
     if not counted:
         return element("p", "None.")
-    longest = max(count for _, count in counted)
-    bars = [Bar(each, count / longest, show_count(count), colour) for each, count in counted]
+    _, longest = counted[0]
+    bars = [
+        Bar(each, count / longest, show_count(count), colour) for each, count in counted[:RANKED]
+    ]
     return figure(
         draw(partial(bars_chart, bars), name=name),
         table(name, ("Reason", "Count"), [(each, show_count(count)) for each, count in counted]),
@@ -158,26 +159,22 @@ def _reasons(counted: Sequence[tuple[str, int]], name: str, *, note: str, colour
     )
 
 
-def _tallies_section(
-    title: str, name: str, heading: str, rows: Sequence[tuple[str, Tally]]
+def _ranking_section(
+    what: str, names: Sequence[str], ranking: Ranking[str] | Ranking[Account]
 ) -> Html:
+    rows = list(zip(names, (tally for _, tally in ranking.rows), strict=True))
+    summed = (f"{show_count(ranking.others)} other {what}s", ranking.rest)
+    others = [summed] if ranking.others else []
+    name = f"Recommendations by {what}"
     return section(
-        title,
+        f"By {what}",
         figure(
-            draw(partial(tallies_chart, rows), name=name),
-            _tallies_table(name, heading, rows),
+            draw(partial(tallies_chart, rows, others), name=name),
+            _tallies_table(name, what.capitalize(), [*rows, *others]),
             note="From the ledger: the largest first, each recommendation where it stands now. "
             "What is neither applied, pending, held nor failed is in the numbers.",
         ),
     )
-
-
-def _ranked_rows(
-    names: Sequence[str], ranking: Ranking[str] | Ranking[Account], what: str
-) -> Sequence[tuple[str, Tally]]:
-    rows = list(zip(names, (tally for _, tally in ranking.rows), strict=True))
-    others = f"{show_count(ranking.others)} other {what}"
-    return [*rows, (others, ranking.rest)] if ranking.others else rows
 
 
 def _tallies_table(name: str, heading: str, rows: Iterable[tuple[str, Tally]]) -> Html:

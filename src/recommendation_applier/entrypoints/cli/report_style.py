@@ -53,7 +53,7 @@ figcaption { margin: .5rem 0; max-width: 44rem; }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
 svg text { font-family: system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 svg.narrow { display: none; }
-@media screen and (max-width: 46rem) {
+@media screen and (max-width: 50rem) {
   svg.wide { display: none; }
   svg.narrow { display: block; }
 }
@@ -67,9 +67,9 @@ th, td {
   text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line);
   vertical-align: top; overflow-wrap: normal;
 }
-td { white-space: nowrap; }
+td, thead th { white-space: nowrap; }
 th:first-child { text-align: left; padding-left: 0; }
-tbody th { font-weight: normal; overflow-wrap: anywhere; min-width: 8rem; max-width: 20rem; }
+tbody th { font-weight: normal; overflow-wrap: anywhere; min-width: min(11rem, 36vw); }
 dl.words { margin: .5rem 0; }
 .words dt { font-weight: 600; }
 .words dd { margin: 0 0 .5rem; }

@@ -70,8 +70,11 @@ KINDS: Final = {
 }
 
 _UNITS: Final = (("d", 24 * 60 * 60), ("h", 60 * 60), ("min", 60), ("s", 1))
-_SHORT: Final = ((Decimal(10) ** 9, "G"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
+_SHORT: Final = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
 _LONG: Final = 10_000
+_DIGITS: Final = 3
+_MONEY_LENGTH: Final = 14
+"""Of 10 million with decimals, and a sign."""
 
 
 def show_count(count: int) -> str:
@@ -80,23 +83,28 @@ def show_count(count: int) -> str:
 
 
 def show_briefly(count: int) -> str:
-    """Write a number in at most six characters: 9,999, 12.3k, 4.6M."""
+    """Write a number in at most six characters, up to a trillion: 9,999, 12.3k, 4.56M."""
     if count < _LONG:
         return show_count(count)
-    size, letter = next(each for each in _SHORT if count >= each[0])
-    return f"{count / size:.3g}{letter}" if count < size * 1000 else f"{count / size:,.0f}{letter}"
+    rounded = round(count, _DIGITS - len(str(count)))
+    size, letter = next(each for each in _SHORT if rounded >= each[0])
+    return f"{(Decimal(rounded) / size).normalize():,f}{letter}"
 
 
-def show_money(amount: Decimal, currency: str) -> str:
+def show_money(amount: Decimal, currency: str, *, with_sign: bool = False) -> str:
     """Write an amount as people do in *currency*, rounded to its decimals."""
     unit = Decimal(1).scaleb(-decimals_of(currency))
     rounded = amount.quantize(unit, rounding=ROUND_HALF_EVEN, context=ARITHMETIC)
-    return f"{rounded:,f}"
+    return f"{'+' if with_sign and rounded > 0 else ''}{rounded:z,f}"
 
 
-def show_difference(amount: Decimal, currency: str) -> str:
-    """Write a difference with its sign."""
-    return f"{'+' if amount > 0 else ''}{show_money(amount, currency)}"
+def show_money_briefly(amount: Decimal, currency: str, *, with_sign: bool = False) -> str:
+    """Write an amount so that it fits beside a bar, however large it is."""
+    shown = show_money(amount, currency, with_sign=with_sign)
+    if len(shown) <= _MONEY_LENGTH:
+        return shown
+    sign = "-" if amount < 0 else "+" if with_sign else ""
+    return f"{sign}{show_briefly(abs(int(amount)))}"
 
 
 def show_length(length: timedelta | None) -> str:
