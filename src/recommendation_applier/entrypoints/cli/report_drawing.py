@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 import vl_convert
 
-from recommendation_applier.entrypoints.cli.report_charts import Spec
+from recommendation_applier.entrypoints.cli.report_chart_parts import Spec
 from recommendation_applier.entrypoints.cli.report_html import Html
 
 _VERSION: Final = "6.4"

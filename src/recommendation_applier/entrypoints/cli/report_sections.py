@@ -8,13 +8,12 @@ from functools import partial
 
 from recommendation_applier.domain.delays import Delays
 from recommendation_applier.domain.report_figures import RANKED, Account, Figures, Ranking, Tally
-from recommendation_applier.domain.report_periods import periods
+from recommendation_applier.domain.report_periods import MOST, periods
 from recommendation_applier.entrypoints.cli.report import Report, ranked
 from recommendation_applier.entrypoints.cli.report_charts import (
     Bar,
     bars_chart,
     histogram_chart,
-    periods_chart,
     tallies_chart,
 )
 from recommendation_applier.entrypoints.cli.report_drawing import draw
@@ -26,6 +25,7 @@ from recommendation_applier.entrypoints.cli.report_html import (
     table,
     tiles,
 )
+from recommendation_applier.entrypoints.cli.report_periods_chart import periods_chart
 from recommendation_applier.entrypoints.cli.report_words import (
     OUTCOMES,
     account_names,
@@ -40,13 +40,18 @@ def days_section(figures: Figures) -> Html:
     shown = periods(figures.by_day)
     rows = list(zip(shown.beginnings, (tally for _, tally in shown.rows), strict=True))
     name = f"Recommendations by {shown.unit} of publication"
+    note = (
+        f"From the ledger: by the {shown.unit} (UTC) in which Amazon published them, each where it "
+        "stands now."
+    )
+    if len(rows) > MOST:
+        note += f" Drawn are the last {MOST}."
     return section(
         f"By {shown.unit}",
         figure(
             draw(partial(periods_chart, shown), name=name),
             _tallies_table(name, shown.unit.capitalize(), rows),
-            note=f"From the ledger: by the {shown.unit} (UTC) in which Amazon published them, each "
-            "where it stands now.",
+            note=note,
         ),
     )
 

@@ -13,6 +13,7 @@ from recommendation_applier.domain.fate import Outcome
 from recommendation_applier.domain.report_figures import RANKED, Span
 from recommendation_applier.entrypoints.cli.output import print_json
 from recommendation_applier.entrypoints.cli.report import Report, report_facts
+from recommendation_applier.entrypoints.cli.report_chart_parts import distinct
 from recommendation_applier.entrypoints.cli.report_page import page
 from tests.builders import NOW, PUBLISHED
 from tests.unit.entrypoints.cli.reports import (
@@ -195,3 +196,27 @@ def test_money_that_cannot_be_drawn_is_in_the_table() -> None:
     assert "In 1 of these recommendations there is something that may cost money" in odd
     assert "No bid and no budget was changed." not in new + odd
     assert "sum of new" not in none
+
+
+def test_of_years_without_end_the_last_are_drawn() -> None:
+    """A date is what somebody has written; the table has all of them."""
+    made = report(
+        budget(str(year), published_date=PUBLISHED.replace(year=year)) for year in range(1800, 1900)
+    )
+
+    text = page(made)
+
+    assert "Drawn are the last 60." in text
+    assert "Came: 100" in text
+    assert ">1800<" in text
+
+
+def test_names_that_look_the_same_are_told_apart() -> None:
+    """What cannot be printed becomes the same mark, whatever it was."""
+    assert distinct(["a\x00", "b", "a\x01", "a? (2)", "a\x02"]) == [
+        "a?",
+        "b",
+        "a? (2)",
+        "a? (2) (2)",
+        "a? (3)",
+    ]
