@@ -96,9 +96,9 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, 
     stack = ("--stack", "recommendation-applier")
     with deployed() as deployment:
         let_a_month_pass(deployment, days=2, accounts=24)
+        reasons = Counter(each["attributes"]["reasonCode"] for each in deployment.dead_letters())
         assert applier("report", "--to", str(file), *stack).exit_code == 0
         figures = applier("report", "--json", "--no-dead-letters", *stack)
-        reasons = Counter(each["attributes"]["reasonCode"] for each in deployment.dead_letters())
     return file, {**json.loads(figures.stdout), "deadLetters": reasons}
 
 

@@ -33,7 +33,7 @@ MEANINGS: Final = {
     Outcome.PENDING: "Amazon accepted it, and has not said yet that it is applied.",
     Outcome.HELD: "It waits for a person, or a person has released it and it is on its way.",
     Outcome.FAILED: "Amazon accepted it, and it failed, was rejected, or was not settled in time.",
-    Outcome.DEAD_LETTERED: "Amazon refused it; it was dead-lettered.",
+    Outcome.DEAD_LETTERED: "Amazon refused it; it was dead-lettered. Charts count it as failed.",
     Outcome.WITHDRAWN: "Removed, rejected, or applied by another way, before it was sent.",
     Outcome.IGNORED: "The policy says to leave it alone.",
     Outcome.EXPIRED: "Its expiry date passed before it was sent.",
