@@ -103,7 +103,7 @@ def delays_section(figures: Figures) -> Html:
                     [(each, show_count(n)) for each, n in zip(bin_names(), counts, strict=True)],
                 ),
                 table(
-                    "The same, with and without a person's release",
+                    "All, and those that a person released",
                     ("Which", "Recommendations", "Median", "90 %", "Longest"),
                     [_delays_row("all", delays), _delays_row("released by a person", released)],
                 ),
@@ -168,7 +168,8 @@ def _ranking_section(
     what: str, names: Sequence[str], ranking: Ranking[str] | Ranking[Account]
 ) -> Html:
     rows = list(zip(names, (tally for _, tally in ranking.rows), strict=True))
-    summed = (f"{show_count(ranking.others)} other {what}s", ranking.rest)
+    plural = "" if ranking.others == 1 else "s"
+    summed = (f"{show_count(ranking.others)} other {what}{plural}", ranking.rest)
     others = [summed] if ranking.others else []
     name = f"Recommendations by {what}"
     return section(

@@ -170,9 +170,10 @@ def test_programs_read_the_same_figures(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_of_many_accounts_the_largest_are_told_and_the_rest_as_a_sum() -> None:
     """The page says how many they are."""
-    made = ten_thousand_accounts()
-    accounts = report_facts(made)["accounts"]
+    accounts = report_facts(ten_thousand_accounts())["accounts"]
+    types = [budget(str(each), type=f"T{each}") for each in range(RANKED + 1)]
 
+    assert "1 other type<" in page(report(types))
     assert (len(accounts["rows"]), accounts["others"]) == (RANKED, 10_000 - RANKED)
     assert accounts["rest"]["came"] == 10_000 - RANKED
 
