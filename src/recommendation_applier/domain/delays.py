@@ -24,7 +24,7 @@ _SECOND: Final = timedelta(seconds=1)
 _MINUTE: Final = timedelta(minutes=1)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Delays:
     """Counts lengths of time, rounded down to seconds, and from an hour on to minutes.
 

@@ -1,7 +1,7 @@
 """How much money recommendations move: bids and budgets, each currency by itself. No I/O."""
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal, Inexact
 from enum import StrEnum
 from typing import Final
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     """What a click, or a thousand views, may cost."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Movement:
     """All numbers of one kind and currency that change, and what they add up to.
 
@@ -57,33 +57,32 @@ class Movement:
         """By how much the sum of the *changed* numbers changes."""
         return _EXACT.subtract(self.after, self.before)
 
-    def add(self, change: Change) -> None:
+    def with_one_more(self, change: Change) -> "Movement":
         """Add one changed number."""
         before, after = change.before, change.after
         if after is None or not _is_money(after) or (before is not None and not _is_money(before)):
-            self.unknown += 1
-        elif before is None:
-            self.new += 1
-            self.new_sum = _EXACT.add(self.new_sum, after)
-        else:
-            self.changed += 1
-            self.raised += after > before
-            self.before = _EXACT.add(self.before, before)
-            self.after = _EXACT.add(self.after, after)
+            return replace(self, unknown=self.unknown + 1)
+        if before is None:
+            return replace(self, new=self.new + 1, new_sum=_EXACT.add(self.new_sum, after))
+        return replace(
+            self,
+            changed=self.changed + 1,
+            raised=self.raised + (after > before),
+            before=_EXACT.add(self.before, before),
+            after=_EXACT.add(self.after, after),
+        )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Movements:
-    """Movements by currency and kind, of any number of recommendations.
+    """Adds up movements by currency and kind, of any number of recommendations.
 
-    Where nobody knows the currency of a marketplace, it is called by that.
-    *uncomputable* counts the recommendations of which something cannot be computed.
+    Where nobody knows the currency of a marketplace, it is called by that. *uncomputable* counts
+    the recommendations of which something cannot be computed, by currency as well.
     """
 
-    sums: defaultdict[tuple[str, Kind], Movement] = field(
-        default_factory=lambda: defaultdict(Movement)
-    )
-    uncomputable: int = 0
+    sums: dict[tuple[str, Kind], Movement] = field(default_factory=dict)
+    uncomputable: Counter[str] = field(default_factory=Counter)
 
     def add(self, recommendation: Recommendation) -> None:
         """Add all that *recommendation* changes."""
@@ -91,8 +90,10 @@ class Movements:
         currency = currency_of(marketplace) or f"currency of {marketplace}"
         found = changes_of(recommendation)
         for change in found.changes:
-            self.sums[currency, _kind_of(change)].add(change)
-        self.uncomputable += bool(found.uncomputable)
+            key = (currency, _kind_of(change))
+            self.sums[key] = self.sums.get(key, Movement()).with_one_more(change)
+        if found.uncomputable:
+            self.uncomputable[currency] += 1
 
 
 def _kind_of(change: Change) -> Kind:

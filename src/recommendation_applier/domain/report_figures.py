@@ -64,19 +64,19 @@ class Ranking(Generic[Key]):
     rest: Tally
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Counts recommendations, one by one and in any order; *span* says which.
 
-    *unseen* counts those of which nothing but a removal ever came. *failures* and *holds* count
-    those that are FAILED or DEAD_LETTERED, and HELD, by why. *released* are those that a person let
-    go, of the *delays* from publication to acceptance as well. *undated* were accepted, but nobody
-    knows when they were published.
+    *unseen* counts those of which nothing but a removal ever came, by its day; *failures* and
+    *holds* those that are FAILED or DEAD_LETTERED, and HELD, by why. *released* are those that a
+    person let go, of the *delays* from publication to acceptance; they are among *delays* too.
+    *undated* were accepted, and nobody knows when they were published.
     """
 
     span: Span = field(default_factory=Span)
     total: Tally = field(default_factory=Counter)
-    unseen: int = 0
+    unseen: Counter[date] = field(default_factory=Counter)
     by_type: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Counter))
     by_account: defaultdict[Account, Tally] = field(default_factory=lambda: defaultdict(Counter))
     by_day: defaultdict[date, Tally] = field(default_factory=lambda: defaultdict(Counter))
@@ -86,7 +86,7 @@ class Figures:
     pending: Movements = field(default_factory=Movements)
     delays: Delays = field(default_factory=Delays)
     released: Delays = field(default_factory=Delays)
-    undated: int = 0
+    undated: Tally = field(default_factory=Counter)
 
     @property
     def came(self) -> int:
@@ -121,12 +121,19 @@ class Figures:
             self.applied.add(recommendation)
         elif fate.outcome is Outcome.PENDING:
             self.pending.add(recommendation)
-        if fate.accepted_at is not None:
-            self._add_delay(entry, fate.accepted_at)
+        if fate.accepted_at is None:
+            return
+        if recommendation.published_date is None:
+            self.undated[fate.outcome] += 1
+            return
+        delay = fate.accepted_at - recommendation.published_date
+        for delays in [self.delays, *([self.released] if entry.decided_by.released_by else [])]:
+            delays.add(delay)
 
     def add_unseen(self, removed_as_of: datetime) -> None:
         """Count one of which only its removal came, if that was in the span."""
-        self.unseen += self.span.covers(removed_as_of)
+        if self.span.covers(removed_as_of):
+            self.unseen[removed_as_of.astimezone(UTC).date()] += 1
 
     def types(self) -> Ranking[str]:
         """Rank the types."""
@@ -135,15 +142,6 @@ class Figures:
     def accounts(self) -> Ranking[Account]:
         """Rank the accounts."""
         return _rank(self.by_account)
-
-    def _add_delay(self, entry: Entry, accepted_at: datetime) -> None:
-        published = entry.recommendation.published_date
-        if published is None:
-            self.undated += 1
-            return
-        self.delays.add(accepted_at - published)
-        if entry.decided_by.released_by:
-            self.released.add(accepted_at - published)
 
 
 def _rank(tallies: Mapping[Key, Tally]) -> Ranking[Key]:

@@ -98,7 +98,7 @@ def test_what_cannot_be_computed_is_counted_by_recommendation() -> None:
     """Once each."""
     odd = bid("much", "more")
 
-    assert moved(odd, odd, bid(1, 2)).uncomputable == 2
+    assert moved(odd, odd, bid(1, 2)).uncomputable == {"USD": 2}
 
 
 amounts = st.none() | st.integers(0, 10**18) | st.floats(0, allow_nan=False, allow_infinity=False)

@@ -88,6 +88,6 @@ def test_what_only_a_removal_came_of_is_told_apart() -> None:
     """No filter means it, since nobody knows what it was."""
     ledger = Ledger([StoredEntry(None, tombstone(PUBLISHED)), StoredEntry(None)])
 
-    assert (figures(ledger).unseen, figures(ledger).came) == (1, 0)
-    assert figures(ledger, only="rec-1").unseen == 0
-    assert figures(ledger, span=Span(until=PUBLISHED)).unseen == 0
+    assert (figures(ledger).unseen, figures(ledger).came) == ({PUBLISHED.date(): 1}, 0)
+    assert figures(ledger, only="rec-1").unseen == {}
+    assert figures(ledger, span=Span(until=PUBLISHED)).unseen == {}

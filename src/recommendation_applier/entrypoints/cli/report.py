@@ -44,7 +44,7 @@ def report_facts(report: Report) -> Mapping[str, Any]:
         "until": figures.span.until,
         "filters": report.filters or None,
         "recommendations": _tally(figures.total),
-        "onlyRemoved": figures.unseen,
+        "onlyRemoved": figures.unseen.total(),
         "days": [
             {"day": day.isoformat()} | _tally(tally)
             for day, tally in sorted(figures.by_day.items())
@@ -56,13 +56,13 @@ def report_facts(report: Report) -> Mapping[str, Any]:
             *_money(figures.pending, Outcome.PENDING),
         ],
         "notComputable": {
-            "applied": figures.applied.uncomputable,
-            "pending": figures.pending.uncomputable,
+            "applied": figures.applied.uncomputable.total(),
+            "pending": figures.pending.uncomputable.total(),
         },
         "publicationToAcceptance": {
             **_delays(figures.delays),
             "released": _delays(figures.released),
-            "publishedAtUnknownTime": figures.undated,
+            "publishedAtUnknownTime": figures.undated.total(),
         },
         "failures": _reasons(figures.failures, "recommendations"),
         "held": _reasons(figures.holds, "recommendations"),

@@ -75,9 +75,9 @@ def _part(title: str, movements: Movements) -> Iterator[Html]:
     yield element("h3", title)
     name = f"Bids and budgets before and after: {title.lower()}"
     note = "Each pair on a scale of its own."
-    if movements.uncomputable:
+    if uncomputable := movements.uncomputable.total():
         note += (
-            f" In {show_count(movements.uncomputable)} of these recommendations there is something "
+            f" In {show_count(uncomputable)} of these recommendations there is something "
             "that may cost money and cannot be computed."
         )
     drawn = sorted(rows, key=lambda each: -each[2].changed)[:_PAIRS]

@@ -93,7 +93,7 @@ def _sections(report: Report) -> Iterator[Html]:
 
 
 def _explanations(report: Report) -> Html:
-    unseen = report.figures.unseen
+    unseen = report.figures.unseen.total()
     return section(
         "What these figures are",
         element(

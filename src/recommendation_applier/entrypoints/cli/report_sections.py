@@ -81,8 +81,8 @@ def delays_section(figures: Figures) -> Html:
         "Amazon's to when the request was sent that Amazon accepted, or to when Amazon was found "
         f"to have it. {show_count(released.count)} of them waited for a person's release."
     )
-    if figures.undated:
-        note += f" {show_count(figures.undated)} more were accepted, and have no such date."
+    if undated := figures.undated.total():
+        note += f" {show_count(undated)} more were accepted, and have no such date."
     counts = delays.histogram()
     return section(
         name,
