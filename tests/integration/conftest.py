@@ -6,8 +6,10 @@ import pytest
 
 from tests.botocore_models import share_models
 from tests.emulator.deployment import Deployment, deployed
+from tests.quick_queues import read_retention_alone
 
 share_models()
+read_retention_alone()
 
 
 @pytest.fixture

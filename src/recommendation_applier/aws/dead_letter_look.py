@@ -9,12 +9,10 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from recommendation_applier.aws.messages_in_hand import MessagesInHand
 from recommendation_applier.aws.sqs_batches import MAX_ENTRIES
 from recommendation_applier.domain.waiting_letter import QueueCount, QueuedMessage
 
@@ -35,19 +33,7 @@ _LONG_POLL_SECONDS: Final = 2
 _MOST_IN_VAIN: Final = 3
 """Answers in a row without anything new, while SQS counts more than was seen."""
 
-_MOST_FAILURES: Final = 3
-"""Calls in a row; one that fails has had its tries and its seconds."""
-
-_MARGIN: Final = timedelta(seconds=30)
-"""What is visible again sooner is not begun with."""
-
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class _InHand:
-    handle: str
-    until: datetime
 
 
 class DeadLetterReader:
@@ -130,7 +116,7 @@ class DeadLetterLook:
         self._queue_url = queue_url
         self._clock = clock
         self._seconds = seconds
-        self._in_hand: dict[str, _InHand] = {}
+        self._hand = MessagesInHand(client, queue_url=queue_url, clock=clock)
 
     def messages(self) -> Iterator[Sequence[QueuedMessage]]:
         """Give every message that is visible once, up to ten at a time, and hide it.
@@ -146,7 +132,7 @@ class DeadLetterLook:
             new = [each for each in received if each["MessageId"] not in self.seen]
             for each in received:
                 self.seen.add(each["MessageId"])
-                self._in_hand[each["MessageId"]] = _InHand(each["ReceiptHandle"], until)
+                self._hand.take(each["MessageId"], each["ReceiptHandle"], until=until)
             if new:
                 in_vain = 0
                 yield [_message(each) for each in new]
@@ -162,54 +148,20 @@ class DeadLetterLook:
 
     def in_hand(self, message_ids: Collection[str]) -> AbstractSet[str]:
         """Name those that stay hidden for half a minute; what would not is hidden anew first."""
-        late = self._clock() + _MARGIN
-        ending = [each for each in message_ids if self._in_hand[each].until <= late]
-        until = self._clock() + timedelta(seconds=_LEAST_SECONDS)
-        lost = self._change_visibility(ending, _LEAST_SECONDS)
-        for each in ending:
-            if each not in lost:
-                self._in_hand[each] = _InHand(self._in_hand[each].handle, until)
-        return frozenset(message_ids) - lost.keys()
+        return self._hand.secure(message_ids)
 
     def delete(self, message_ids: Collection[str]) -> Mapping[str, str]:
-        """Delete messages; say by id why one is not deleted for certain.
-
-        SQS may answer that it has deleted what somebody else has received since: by the clock, such
-        a message was visible again.
-        """
-        failed: dict[str, str] = {}
-        for some in _by_ten(message_ids):
-            try:
-                answer = self._client.delete_message_batch(
-                    QueueUrl=self._queue_url,
-                    Entries=[
-                        {"Id": str(place), "ReceiptHandle": self._in_hand[each].handle}
-                        for place, each in enumerate(some)
-                    ],
-                )
-            except (BotoCoreError, ClientError) as error:
-                failed |= dict.fromkeys(some, f"deleting it failed: {error}")
-                continue
-            now = self._clock()
-            refused = {int(each["Id"]): each["Code"] for each in answer.get("Failed", ())}
-            for place, each in enumerate(some):
-                if place in refused:
-                    failed[each] = f"SQS refused to delete it: {refused[place]}"
-                elif self._in_hand[each].until <= now:
-                    failed[each] = "it was visible again by then, and may have been received"
-                else:
-                    del self._in_hand[each]
-        return failed
+        """Delete messages; say by id why one is not deleted for certain."""
+        return self._hand.delete(message_ids)
 
     def put_back(self) -> str | None:
         """Make visible what is still in hand; say what could not be."""
-        left = self._change_visibility(list(self._in_hand), 0)
-        self._in_hand.clear()
+        left = self._hand.put_back()
         if not left:
             return None
         return (
-            f"{len(left)} dead letters stay hidden for up to {self._seconds} s, and come back by "
-            f"themselves: {next(iter(left.values()))}"
+            f"{len(left)} dead letters could not be put back, and come back by themselves within "
+            f"{self._seconds} s, if they are still there: {next(iter(left.values()))}"
         )
 
     def _receive(self, wait: int) -> "Sequence[MessageTypeDef]":
@@ -235,35 +187,6 @@ class DeadLetterLook:
         )["Attributes"]
         return int(counted[name]) == 0
 
-    def _change_visibility(self, message_ids: Collection[str], seconds: int) -> Mapping[str, str]:
-        """Hide messages for *seconds* from now; say by id why one is not."""
-        failed: dict[str, str] = {}
-        failures, why = 0, ""
-        for some in _by_ten(message_ids):
-            if failures == _MOST_FAILURES:  # nobody waits for thousands of timeouts
-                failed |= dict.fromkeys(some, why)
-                continue
-            try:
-                answer = self._client.change_message_visibility_batch(
-                    QueueUrl=self._queue_url,
-                    Entries=[
-                        {
-                            "Id": str(place),
-                            "ReceiptHandle": self._in_hand[each].handle,
-                            "VisibilityTimeout": seconds,
-                        }
-                        for place, each in enumerate(some)
-                    ],
-                )
-            except (BotoCoreError, ClientError) as error:
-                failures, why = failures + 1, str(error)
-                failed |= dict.fromkeys(some, why)
-                continue
-            failures = 0
-            for each in answer.get("Failed", ()):
-                failed[some[int(each["Id"])]] = each["Code"]
-        return failed
-
 
 def _message(received: "MessageTypeDef") -> QueuedMessage:
     system = received["Attributes"]
@@ -279,8 +202,3 @@ def _message(received: "MessageTypeDef") -> QueuedMessage:
         },
         moved_by_sqs="DeadLetterQueueSourceArn" in system,
     )
-
-
-def _by_ten(message_ids: Collection[str]) -> Iterator[Sequence[str]]:
-    ids = list(message_ids)
-    return (ids[start : start + MAX_ENTRIES] for start in range(0, len(ids), MAX_ENTRIES))

@@ -35,7 +35,8 @@ class Prospect:
     def reasons(self) -> str:
         """Name the reasons, the most frequent first, with how many ids each is true of."""
         counted = Counter(reason.value for reason in self.let_go.values())
-        return ", ".join(f"{reason} ({count})" for reason, count in counted.most_common())
+        ordered = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+        return ", ".join(f"{reason} ({count})" for reason, count in ordered)
 
 
 def prospect_of(letter: WaitingLetter, ends: Mapping[int, NotApplicableReason]) -> Prospect:

@@ -38,11 +38,12 @@ class Purge:
                 return
 
     def _delete(self, letters: Sequence[QueuedMessage]) -> None:
-        ids = [each.message_id for each in letters]
-        in_hand = self.look.in_hand(ids)
-        self.said.update(dict.fromkeys(ids, GONE))
+        in_hand = self.look.in_hand([each.message_id for each in letters])
         mine = [each for each in letters if each.message_id in in_hand]
-        if self.copies is not None:
+        for each in letters:
+            if each.message_id not in in_hand:
+                self.said[each.message_id] = GONE
+        if self.copies is not None and mine:
             self.copies.keep(mine)
         ids = [each.message_id for each in mine]
         self.said.update(dict.fromkeys(ids, _DELETING))

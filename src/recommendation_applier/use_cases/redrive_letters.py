@@ -98,7 +98,9 @@ class Redrive:
             return
         self.pace.take(len(going))
         in_hand = self.look.in_hand([each.message_id for each in going])
-        self.said.update({each.message_id: GONE for each in going})
+        for each in going:
+            if each.message_id not in in_hand:
+                self.said[each.message_id] = GONE
         self._send([each for each in going if each.message_id in in_hand], prospects)
 
     def _send(self, letters: Sequence[WaitingLetter], prospects: Mapping[str, Prospect]) -> None:

@@ -1,25 +1,12 @@
 """Asking before anything is changed."""
 
 import os
-import pty
-import sys
-from collections.abc import Iterator
 
 import pytest
 import typer
 
 from recommendation_applier.entrypoints.cli.confirm import confirm
 from recommendation_applier.entrypoints.cli.errors import OperatorError
-
-
-@pytest.fixture
-def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A terminal in place of stdin; what is written to it is what the operator types."""
-    operator, program = pty.openpty()
-    with open(program, encoding="utf-8") as terminal:  # noqa: PTH123 - it has no path
-        monkeypatch.setattr(sys, "stdin", terminal)
-        yield operator
-    os.close(operator)
 
 
 def test_yes_is_an_answer() -> None:
