@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import accumulate
 from typing import Final
 
 BINS: Final = (
@@ -50,12 +49,10 @@ class Delays:
 
     def at(self, percent: int) -> timedelta | None:
         """Give the shortest length which *percent* of all do not exceed: 50 for the median."""
-        wanted = -(-self.count * percent // 100)
-        lengths = sorted(self.counted)
-        for length, so_far in zip(
-            lengths, accumulate(self.counted[each] for each in lengths), strict=True
-        ):
-            if so_far >= wanted:
+        so_far = 0
+        for length in sorted(self.counted):
+            so_far += self.counted[length]
+            if so_far * 100 >= self.count * percent:
                 return length
         return None
 

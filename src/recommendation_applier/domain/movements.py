@@ -34,23 +34,20 @@ class Kind(StrEnum):
 class Movement:
     """All numbers of one kind and currency that change, and what they add up to.
 
-    *before* and *after* are sums of the *changed* numbers, of which *raised* rise. *new* numbers
-    have nothing to be compared with; *new_sum* adds those up. *unknown* counts the changes of which
-    only a percentage is known, or a number that can be no money.
+    *before* and *after* are sums of the *changed* numbers, of which *raised* rise and *lowered*
+    fall; one that is changed in another way may do neither. *new* numbers have nothing to be
+    compared with; *new_sum* adds those up. *unknown* counts the changes of which only a percentage
+    is known, or a number that can be no money.
     """
 
     changed: int = 0
     raised: int = 0
+    lowered: int = 0
     before: Decimal = Decimal(0)
     after: Decimal = Decimal(0)
     new: int = 0
     new_sum: Decimal = Decimal(0)
     unknown: int = 0
-
-    @property
-    def lowered(self) -> int:
-        """How many of the *changed* numbers fall."""
-        return self.changed - self.raised
 
     @property
     def difference(self) -> Decimal:
@@ -68,6 +65,7 @@ class Movement:
             self,
             changed=self.changed + 1,
             raised=self.raised + (after > before),
+            lowered=self.lowered + (after < before),
             before=_EXACT.add(self.before, before),
             after=_EXACT.add(self.after, after),
         )

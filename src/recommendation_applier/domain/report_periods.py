@@ -65,7 +65,7 @@ def _monday(day: date) -> date:
 
 
 def _next_month(start: date) -> date:
-    return (start + timedelta(days=31)).replace(day=1)
+    return date(start.year + start.month // 12, start.month % 12 + 1, 1)
 
 
 _UNITS: Final[Mapping[str, tuple[Callable[[date], date], Callable[[date], date]]]] = {

@@ -38,6 +38,14 @@ def test_a_percentile_is_the_shortest_that_so_many_do_not_exceed(
     assert (counted.longest, counted.count) == (timedelta(seconds=10), 10)
 
 
+def test_no_percentage_is_rounded() -> None:
+    """Of 200, the last is what all of them do not exceed."""
+    counted = delays(*seconds(*range(200)))
+
+    assert counted.at(100) == timedelta(seconds=199)
+    assert counted.at(99) == timedelta(seconds=197)
+
+
 def test_of_nothing_nothing_is_known() -> None:
     """And nothing is in any bar."""
     assert (delays().at(50), delays().longest, delays().count) == (None, None, 0)

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommendation_applier.domain.change import Change, Setting
 from recommendation_applier.domain.movements import Kind, Movement, Movements
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from tests.builders import advertiser, recommendation
@@ -45,11 +46,19 @@ def test_amounts_of_two_currencies_are_never_added() -> None:
     ).sums
 
     assert found == {
-        ("EUR", Kind.BID): Movement(changed=2, raised=1, before=Decimal(3), after=Decimal("2.5")),
+        ("EUR", Kind.BID): Movement(
+            changed=2, raised=1, lowered=1, before=Decimal(3), after=Decimal("2.5")
+        ),
         ("JPY", Kind.BID): Movement(changed=1, raised=1, before=Decimal(100), after=Decimal(120)),
     }
     assert found["EUR", Kind.BID].difference == Decimal("-0.5")
-    assert found["EUR", Kind.BID].lowered == 1
+
+
+def test_a_number_that_stays_neither_rises_nor_falls() -> None:
+    """It is among those that change, since something about it did."""
+    same = Movement().with_one_more(Change(Setting.BUDGET, "budget", Decimal(5), Decimal(5)))
+
+    assert same == Movement(changed=1, before=Decimal(5), after=Decimal(5))
 
 
 def test_a_currency_that_nobody_knows_is_told_by_its_marketplace() -> None:

@@ -1,7 +1,8 @@
 """The figures of a report."""
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -55,6 +56,17 @@ def test_a_recommendation_is_counted_by_type_account_and_day() -> None:
     }
 
 
+@pytest.fixture
+def _in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock shows another time."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_in_new_york")
 def test_a_day_is_one_of_utc_and_that_of_the_claim_where_no_other_is_known() -> None:
     """Amazon's dates may have any offset."""
     late = datetime.fromisoformat("2026-11-01T23:30:00-05:00")
@@ -63,7 +75,10 @@ def test_a_day_is_one_of_utc_and_that_of_the_claim_where_no_other_is_known() -> 
         (entry("a", published_date=late), WAITING), (entry("b", published_date=None), WAITING)
     )
 
+    found.add_unseen(late)
+
     assert found.by_day.keys() == {date(2026, 11, 2), NOW.date()}
+    assert found.unseen == {date(2026, 11, 2): 1}
 
 
 def test_only_what_was_published_in_the_span_is_counted() -> None:
@@ -77,18 +92,21 @@ def test_only_what_was_published_in_the_span_is_counted() -> None:
     ):
         found = figures((entry(), Fate(Outcome.APPLIED, NOW)), span=span)
         assert (found.came, found.delays.count, len(found.applied.sums)) == (expected, expected, 0)
-        found.add_unseen(PUBLISHED)
-        assert found.unseen.total() == expected
+        for _ in range(2):
+            found.add_unseen(PUBLISHED)
+        assert found.unseen.total() == 2 * expected
 
 
 def test_what_failed_and_what_is_held_is_counted_by_why() -> None:
     """All else has no reason."""
     found = figures(
-        *((entry(each.value), Fate(each, None, f"why {each.value}")) for each in Outcome)
+        *((entry(each.value), Fate(each, None, f"why {each.value}")) for each in Outcome),
+        (entry("d"), Fate(Outcome.DEAD_LETTERED, None, "why FAILED")),
+        (entry("h"), Fate(Outcome.HELD, None, "why HELD")),
     )
 
-    assert found.failures == {"why FAILED": 1, "why DEAD_LETTERED": 1}
-    assert found.holds == {"why HELD": 1}
+    assert found.failures == {"why FAILED": 2, "why DEAD_LETTERED": 1}
+    assert found.holds == {"why HELD": 2}
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -114,19 +132,19 @@ def test_it_takes_from_publication_to_acceptance() -> None:
     found = figures(
         (entry("a"), accepted),
         (released, accepted),
-        (entry("c", published_date=None), accepted),
-        (entry("d"), WAITING),
+        *((entry(each, published_date=None), accepted) for each in "cd"),
+        (entry("e"), WAITING),
     )
 
     assert (found.delays.count, found.released.count) == (2, 1)
-    assert found.undated == {Outcome.PENDING: 1}
+    assert found.undated == {Outcome.PENDING: 2}
     assert found.delays.longest == DAY
 
 
 def test_the_largest_come_first_and_the_others_as_a_sum() -> None:
     """Those of one size in the order of their names."""
     found = Figures()
-    for number in range(RANKED + 3):
+    for number in reversed(range(RANKED + 3)):
         for again in range(1 + (number == 7)):
             found.add(entry(f"{number} {again}", type=f"T{number:03}"), WAITING)
 

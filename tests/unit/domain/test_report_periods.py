@@ -61,6 +61,20 @@ def test_years_between_are_left_out() -> None:
     shown = periods({date.min: one(), FIRST: one(), date.max: one()})
 
     assert shown.beginnings == ("0001", "2026", "9999")
+    assert [start for start, _ in shown.rows] == [
+        date.min,
+        date(2026, 1, 1),
+        date(9999, 1, 1),
+    ]
+
+
+def test_months_follow_each_other() -> None:
+    """Over the end of a year as well, and each from its first day."""
+    shown = periods({date(2025, 1, 31): one(), date(2026, 12, 31): one()})
+
+    assert [start for start, _ in shown.rows] == [
+        date(year, month, 1) for year in (2025, 2026) for month in range(1, 13)
+    ]
 
 
 @given(st.dictionaries(st.dates(), st.integers(1, 5), max_size=8))

@@ -1,11 +1,12 @@
 """A report's figures, read from the ledger."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from recommendation_applier.domain.fate import Outcome, Word
+from recommendation_applier.domain.fate import Outcome
 from recommendation_applier.domain.ledger import BatchRecord, Entry, StoredEntry, Verdict
 from recommendation_applier.domain.report_figures import Figures, Span
+from recommendation_applier.entrypoints.cli.word_file import word_file
 from recommendation_applier.use_cases.reporting import read_figures
 from tests.builders import NOW, PUBLISHED
 from tests.ledger_builders import OTHER_TOKEN, entry, record, tombstone
@@ -30,30 +31,16 @@ class Ledger:
         yield from self.kept
 
 
-class ListedWords:
-    """Fits the Words port."""
-
-    def __init__(self) -> None:
-        self.words: list[Word] = []
-
-    def keep(self, words: Iterable[Word]) -> None:
-        """Add *words*."""
-        self.words += words
-
-    def of(self, recommendation_id: str) -> Collection[Word]:
-        """Give those of an id."""
-        return [each for each in self.words if each.recommendation_id == recommendation_id]
-
-
 def figures(ledger: Ledger, *, span: Span | None = None, only: str = "") -> Figures:
     """Read them; *only* names the one recommendation that is meant."""
 
     def is_meant(each: Entry) -> bool:
         return each.recommendation_id == only
 
-    return read_figures(
-        ledger, ListedWords(), span=span or Span(), is_meant=is_meant if only else None, now=NOW
-    )
+    with word_file() as words:
+        return read_figures(
+            ledger, words, span=span or Span(), is_meant=is_meant if only else None, now=NOW
+        )
 
 
 def test_each_recommendation_is_counted_once_however_many_records_speak_of_it() -> None:
