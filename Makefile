@@ -1,6 +1,6 @@
 # Everything that is done here, by people and by build machines alike: `make` lists it.
 # Needs make and Python 3.11 or newer; `test` and `build` also Python 3.13, the function's own, and
-# `test` Linux, since it runs the bundle that is built for Lambda.
+# `test` Linux, since it runs the bundle that is built for Lambda, and Chromium or Chrome.
 # No account, no Docker. Each tool has its own virtual environment, made from a lock with hashes
 # when it is first needed and again when its lock changes; what setting up says goes to stderr.
 
@@ -33,6 +33,7 @@ run: $(DEVELOPMENT) ## the whole job on this machine: FAULTS=throttle,partial,ou
 # pytest comes last, so that its closing line is the last one printed.
 .PHONY: test
 test: ## every check and every test
+	@$(MAKE) chromium
 	@$(MAKE) --jobs=4 tools
 	@$(MAKE) lint
 	@.tools/sam/bin/sam validate --lint
@@ -72,6 +73,17 @@ mutate: $(MUTMUT) ## mutation tests of the rules: MODULES="domain.ledger use_cas
 
 .PHONY: tools
 tools: $(DEVELOPMENT) $(SAM) $(CHECKOV) $(RUNTIME) ## the virtual environments alone
+
+# What the report's page is tested in. Where there is none and it may be installed, it is: a build
+# machine is mostly Debian, and its user mostly root.
+.PHONY: chromium
+chromium:
+	@scripts/find-chromium >/dev/null 2>&1 || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Setting up Chromium" && \
+		apt-get update --quiet && \
+		DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium; \
+	} >&2 || true
+	@scripts/find-chromium >/dev/null
 
 # A copy of the lock is the sign of a finished environment: a lock that was only touched changes
 # nothing, and an interrupted installation is started over. --no-deps since a lock is complete, and

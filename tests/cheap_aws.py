@@ -10,11 +10,11 @@ from moto.sqs import models
 
 def make_cheap() -> None:
     """Change both, for this process."""
-    _share_models()
+    _make_cheap()
     _let_queues_count_cheaply()
 
 
-def _share_models() -> None:
+def _make_cheap() -> None:
     """Let all sessions share what one of them has read, as the clients of one session do.
 
     Otherwise each reads megabytes of JSON anew: the greater part of what a test with moto costs.

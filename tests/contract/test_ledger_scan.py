@@ -51,6 +51,19 @@ def test_every_entry_is_read_once(client: DynamoDBClient) -> None:
     assert {parameters["Segment"] for _, parameters in calls} == set(range(SEGMENTS))
 
 
+def test_entries_are_read_with_all_that_was_added_to_them(client: DynamoDBClient) -> None:
+    """Removals too, and those of which nothing else came."""
+    ledger = stores(client).ledger
+    ledger.put_new([entry("rec-1"), entry("rec-2")])
+    ledger.bury({"removed": tombstone(), "rec-1": tombstone()}, kept_until=KEPT_UNTIL)
+
+    found = list(scan(client, [], []).stored_entries())
+
+    assert {
+        (each.entry.recommendation_id if each.entry else None, each.tombstone) for each in found
+    } == {("rec-1", tombstone()), ("rec-2", None), (None, tombstone())}
+
+
 def test_a_table_of_many_pages_is_read_to_its_end(client: DynamoDBClient) -> None:
     """DynamoDB gives 1 MB a page."""
     for number in range(60):

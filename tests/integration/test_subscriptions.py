@@ -194,9 +194,9 @@ def test_the_list_shows_every_profile_on_record_and_whose_queue_it_is(reached: D
         book.put("1", queue_of(reached).replace("-ingress", "-other"), status="ACTIVE")
     subscriptions("create", *ids("1", "2", "3"), "--yes")
     with reached.amazon.streams() as book:
-        ours = [each for each in book.subscriptions.values() if each.profile_id in "23"]
-        book.set_status("SUSPENDED", ours[0].subscription_id)
-        book.set_status("ARCHIVED", ours[1].subscription_id)
+        ours = {each.profile_id: each.subscription_id for each in book.subscriptions.values()}
+        book.set_status("SUSPENDED", ours["2"])
+        book.set_status("ARCHIVED", ours["3"])
 
     rows = subscriptions("list")
     assert [(each["profileId"], each["status"], each["isForeign"]) for each in rows] == [

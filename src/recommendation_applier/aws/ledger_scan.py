@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from recommendation_applier.aws.ledger_documents import attributes, read_document
 from recommendation_applier.aws.ledger_entries import read_entry, read_stored
@@ -13,6 +13,8 @@ from recommendation_applier.domain.ledger import BatchRecord, Entry, StoredEntry
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_dynamodb.type_defs import ScanInputTypeDef, ScanOutputTypeDef
+
+Read = TypeVar("Read")
 
 SEGMENTS: Final = 4
 """Read at once, a page each: no more is in memory, however large the table is."""
@@ -45,21 +47,24 @@ class LedgerScan:
 
     def entries(self) -> Iterator[Entry]:
         """Give every entry, in any order."""
-        for document in self._documents("sk = :wanted", "ENTRY"):
-            try:
-                entry = read_entry(document)
-            except LedgerUnavailableError as error:  # what somebody has spoilt hides no other
-                self._report_failure(str(error))
-                continue
-            if entry is not None:
-                yield entry
+        found = self._read(read_entry, "sk = :wanted", "ENTRY")
+        return (entry for entry in found if entry is not None)
+
+    def stored_entries(self) -> Iterator[StoredEntry]:
+        """Give every entry with all that was added to it, and every removal, in any order."""
+        return self._read(read_stored, "sk = :wanted", "ENTRY")
 
     def records(self) -> Iterator[BatchRecord]:
         """Give every record of a request, in any order."""
-        for document in self._documents("begins_with(sk, :wanted)", "RECORD#"):
+        return self._read(read_record, "begins_with(sk, :wanted)", "RECORD#")
+
+    def _read(
+        self, read: Callable[[Mapping[str, Any]], Read], condition: str, wanted: str
+    ) -> Iterator[Read]:
+        for document in self._documents(condition, wanted):
             try:
-                yield read_record(document)
-            except LedgerUnavailableError as error:
+                yield read(document)
+            except LedgerUnavailableError as error:  # what somebody has spoilt hides no other
                 self._report_failure(str(error))
 
     def everything(self) -> Iterator[StoredEntry | tuple[BatchRecord, ...]]:

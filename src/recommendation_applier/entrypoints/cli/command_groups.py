@@ -28,6 +28,7 @@ GROUPS: Final = {
         "subscriptions_commands",
         "Whose recommendations Marketing Stream delivers.",
     ),
+    "report": ("report_command", "What came and what became of it, as one HTML page."),
     "opportunities": ("opportunities_commands", "Amazon's catalogue, its data files and routes."),
     "tail": ("tail_command", "What the functions log, as sentences."),
     "costs": ("costs_command", "What a month costs in AWS, reckoned."),

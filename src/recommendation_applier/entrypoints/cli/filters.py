@@ -86,6 +86,15 @@ def ending_within(context: typer.Context) -> timedelta | None:
     return within
 
 
+def filters_in_words(context: typer.Context) -> str:
+    """Say which filters were given, such as `type KEYWORD_BID or CAMPAIGN_BUDGET, rule bids`."""
+    return ", ".join(
+        f"{option.rstrip('_').replace('_', ' ')} {' or '.join(values)}"
+        for option, values in context.meta[_KEY].items()
+        if values
+    )
+
+
 def is_filtered(context: typer.Context) -> bool:
     """Tell whether any filter was given."""
     return any(context.meta[_KEY].values())
