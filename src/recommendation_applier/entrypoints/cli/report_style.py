@@ -39,13 +39,13 @@ p { margin: .5rem 0; max-width: 44rem; }
   margin: 1.25rem 0;
 }
 .tiles:not(:has(> :nth-child(4))) {
-  grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr));
+  grid-template-columns: repeat(auto-fill, minmax(10.75rem, 1fr));
 }
 .tiles > div { background: var(--tile); border-radius: .5rem; padding: .75rem .875rem; }
 .tiles dt { font-size: .875rem; font-weight: 600; }
 .tiles dd { margin: 0; line-height: 1.35; }
 .tiles .number {
-  color: var(--text); font-size: 1.5rem; font-weight: 600; line-height: 1.4; white-space: nowrap;
+  color: var(--text); font-size: 1.35rem; font-weight: 600; line-height: 1.5; white-space: nowrap;
   font-variant-numeric: tabular-nums;
 }
 figure { margin: 1rem 0; }
