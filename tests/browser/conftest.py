@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.cheap_aws import make_cheap
 from tests.browser.chromium import chromium
+from tests.cheap_aws import make_cheap
 
 make_cheap()
 

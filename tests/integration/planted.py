@@ -41,14 +41,19 @@ class Planted:
 
 def make_healthy(deployment: Deployment) -> None:
     """Do what moto's CloudFormation leaves undone, and what operators do after a deploy."""
+    finish_deploy(deployment)
+    _consented(deployment, datetime.now(UTC) - timedelta(days=10))
+    _subscribed(deployment, "ACTIVE")
+
+
+def finish_deploy(deployment: Deployment) -> None:
+    """Do what moto's CloudFormation leaves undone."""
     stack = deployment.stack
     _event_source(stack.outputs["ApplyFunctionName"], Enabled=True)
     stack.dynamodb.update_time_to_live(
         TableName=stack.ledger_table_name,
         TimeToLiveSpecification={"Enabled": True, "AttributeName": "keptUntil"},
     )
-    _consented(deployment, datetime.now(UTC) - timedelta(days=10))
-    _subscribed(deployment, "ACTIVE")
 
 
 def _subscribed(deployment: Deployment, status: str) -> None:

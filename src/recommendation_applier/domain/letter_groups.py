@@ -32,7 +32,7 @@ class GroupBy(StrEnum):
     OPPORTUNITY = "opportunity"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class LetterGroup:
     """Letters that have *value* in common; None is for those that have none.
 
@@ -45,6 +45,16 @@ class LetterGroup:
     letters: int = 0
     recommendations: int = 0
 
+    def with_one(self, letter: WaitingLetter, *, recommendations: int) -> "LetterGroup":
+        """Count *letter* as well, with as many *recommendations*."""
+        return LetterGroup(
+            self.value,
+            min(self.oldest, letter.since),
+            max(self.newest, letter.since),
+            self.letters + 1,
+            self.recommendations + recommendations,
+        )
+
 
 def grouped(
     letters: Iterable[WaitingLetter], by: GroupBy, *, now: datetime
@@ -56,11 +66,8 @@ def grouped(
     groups: dict[str | None, LetterGroup] = {}
     for letter in letters:
         for value, count in _values(letter, by, now).items():
-            group = groups.setdefault(value, LetterGroup(value, letter.since, letter.since))
-            group.letters += 1
-            group.recommendations += count
-            group.oldest = min(group.oldest, letter.since)
-            group.newest = max(group.newest, letter.since)
+            group = groups.get(value) or LetterGroup(value, letter.since, letter.since)
+            groups[value] = group.with_one(letter, recommendations=count)
     if by is GroupBy.AGE:
         return sorted(groups.values(), key=lambda each: each.newest, reverse=True)
     return sorted(groups.values(), key=lambda each: (-each.letters, each.value or ""))
