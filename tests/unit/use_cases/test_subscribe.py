@@ -133,7 +133,7 @@ def test_a_look_tells_what_is_there_and_writes_nothing(
         "PENDING_CONFIRMATION",
     )
     assert found["1"].is_on_its_way
-    assert "view_performance_dashboard" in found["4"].detail
+    assert "failed: 403" in found["4"].detail
     assert records.writes == 0
 
 
