@@ -86,7 +86,7 @@ def test_what_has_ended_is_not_live(status: str, *, is_live: bool) -> None:
 def test_a_subscription_without_what_names_it_is_none(missing: str) -> None:
     """Nothing can be done with it."""
     with pytest.raises(
-        ValueError, match="^a subscription has no subscriptionId, dataSetId or status$"
+        ValueError, match=r"^a subscription has no subscriptionId, dataSetId or status$"
     ):
         read_subscription(entry(**{missing: " "}))
 
@@ -98,5 +98,5 @@ def test_a_page_is_a_list_and_a_token() -> None:
     assert [each.is_recommendations for each in page.subscriptions] == [False]
     assert page.next_token is None
     assert read_subscription_page({"subscriptions": [], "nextToken": "t"}).next_token == "t"
-    with pytest.raises(ValueError, match="^the body has no list of subscriptions$"):
+    with pytest.raises(ValueError, match=r"^the body has no list of subscriptions$"):
         read_subscription_page({"subscriptions": None})
