@@ -111,5 +111,7 @@ def test_it_can_wait_for_room_alone() -> None:
     expect(use_case, streams, "1", "2", "3")
     streams.book.set_status("ACTIVE", "amzn1.fead.cs1.0000000000000000000002")
 
+    assert statuses(use_case, until_at_most=3) == []
+    assert streams.asked == []
     assert statuses(use_case, until_at_most=2) == [("2", "ACTIVE")]
     assert clock.slept == []
