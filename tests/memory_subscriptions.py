@@ -1,7 +1,6 @@
 """Amazon's subscriptions and our record of them, in memory; `contract` holds them to their ports.
 
-The first is the emulator's own book without the network in front of it: what it answers is read and
-judged by the product's own code.
+The first is the emulator's own book without the network in front of it.
 """
 
 import json
@@ -12,8 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from recommendation_applier.amazon_ads.stream_meaning import stream_error_of
-from recommendation_applier.amazon_ads.wire import read_answer
+from recommendation_applier.domain.errors import (
+    ConflictError,
+    ProfileRefusedError,
+    RefusedError,
+    UnavailableError,
+)
 from recommendation_applier.domain.stream_subscription import (
     StreamSubscription,
     read_subscription,
@@ -96,13 +99,22 @@ class MemoryStreams:
         return self._lock
 
 
+_ERRORS: Final = {
+    400: RefusedError,
+    401: ProfileRefusedError,
+    403: ProfileRefusedError,
+    404: RefusedError,
+    409: ConflictError,
+    503: UnavailableError,
+}
+
+
 def _read(answer: Answer, what: str) -> Any:
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    error = stream_error_of(read_answer(answer.status, headers, answer.body, now=NOW), what=what)
-    if error is not None:
-        raise error
-    body = answer.body or b"{}"
-    return json.loads(body)
+    body = json.loads(answer.body or b"{}")
+    if answer.status in _ERRORS:
+        message = f"{what} failed: {answer.status}: {body['message']}"
+        raise _ERRORS[answer.status](message, http_status=answer.status)
+    return body
 
 
 @dataclass
@@ -111,6 +123,8 @@ class MemoryWanted:
 
     records: dict[str, WantedSubscription] = field(default_factory=dict)
     last: str | None = None
+    looks: int = 0
+    """How often it was asked for."""
     writes: int = 0
 
     def all(self) -> Sequence[WantedSubscription]:
@@ -140,6 +154,7 @@ class MemoryWanted:
 
     def last_checked(self) -> str | None:
         """See the port."""
+        self.looks += 1
         return self.last
 
     def save_last_checked(self, profile_id: str) -> None:

@@ -69,6 +69,9 @@ def _profile(cells: Sequence[str], columns: dict[str, int] | None) -> Profile:
         if len(cells) > 1:
             raise ValueError("more than a profile id: CSV needs a header with profileId")
         return Profile(read_profile_id(cells[0]))
-    padded = [*cells, *[""] * (max(columns.values()) + 1 - len(cells))]
-    name = padded[columns["name"]] if "name" in columns else ""
-    return Profile(read_profile_id(padded[columns["profileId"]]), name)
+    name = _cell(cells, columns["name"]) if "name" in columns else ""
+    return Profile(read_profile_id(_cell(cells, columns["profileId"])), name)
+
+
+def _cell(cells: Sequence[str], place: int) -> str:
+    return cells[place] if place < len(cells) else ""

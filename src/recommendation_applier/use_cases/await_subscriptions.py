@@ -25,17 +25,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait, and how often to look. Times are in seconds."""
+    """How long to wait while nothing changes, and how often to look. Times are in seconds."""
 
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
-    deadline: float
-    """A moment of *monotonic*."""
+    seconds: float
     every: float
 
-    def is_over(self) -> bool:
-        """Tell whether no further look is worth waiting for."""
-        return self.monotonic() + self.every > self.deadline
+    def is_over(self, *, since: float) -> bool:
+        """Tell whether no further look is worth waiting for, a moment after the last change."""
+        return self.monotonic() + self.every > since + self.seconds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,9 +64,12 @@ class AwaitSubscriptions:
 
         The first look comes at once. Raises CredentialsRefusedError.
         """
+        changed_at = self.patience.monotonic()
         while len(self.waiting) > until_at_most:
-            yield from self._look(tuple(self.waiting.values()))
-            if len(self.waiting) <= until_at_most or self.patience.is_over():
+            for change in self._look(tuple(self.waiting.values())):
+                changed_at = self.patience.monotonic()
+                yield change
+            if len(self.waiting) <= until_at_most or self.patience.is_over(since=changed_at):
                 return
             self.patience.sleep(self.patience.every)
 

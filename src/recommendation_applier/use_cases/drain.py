@@ -9,15 +9,17 @@ LOOKS_IN_A_ROW: Final = 3
 """SQS counts roughly: one count that finds nothing may be wrong, three in a row hardly are."""
 
 
-def until_drained(look: Callable[[], Backlog], pause: Callable[[], bool]) -> Iterator[Backlog]:
+def until_drained(
+    look: Callable[[], Backlog], pause: Callable[[Backlog], bool]
+) -> Iterator[Backlog]:
     """Give each *look* until several in a row find nothing, or there is no time for another.
 
-    *pause* waits for the next look, or says by False that it is too late for one.
+    *pause* is given the look, and waits for the next one, or says by False that there is none.
     """
     empty = 0
     while True:
         backlog = look()
         yield backlog
         empty = 0 if backlog.total else empty + 1
-        if empty == LOOKS_IN_A_ROW or not pause():
+        if empty == LOOKS_IN_A_ROW or not pause(backlog):
             return

@@ -43,10 +43,16 @@ def test_every_line_that_is_wrong_is_named_up_to_five() -> None:
     )
 
 
+def test_five_lines_that_are_wrong_are_all_there_are() -> None:
+    """Nobody is told of 0 more."""
+    with pytest.raises(ValueError, match=r"line 5: 'e' is no profile id, which is a whole number$"):
+        read_profiles("a\nb\nc\nd\ne")
+
+
 @pytest.mark.parametrize("text", ["", "\n# nobody\n", "profileId,name\n"])
 def test_a_file_without_a_profile_is_a_mistake(text: str) -> None:
     """Nobody gives one on purpose."""
-    with pytest.raises(ValueError, match="no profile in it"):
+    with pytest.raises(ValueError, match=r"^there is no profile in it$"):
         read_profiles(text)
 
 

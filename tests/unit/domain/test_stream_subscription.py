@@ -62,7 +62,7 @@ def test_what_is_optional_or_new_breaks_nothing() -> None:
     read = read_subscription(entry(createdDate=None, updatedDate="soon", status="PAUSED", more=1))
 
     assert (read.created_date, read.updated_date, read.status) == (None, None, "PAUSED")
-    assert read.is_live
+    assert (read.is_live, read.notes) == (True, "")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ def test_what_has_ended_is_not_live(status: str, *, is_live: bool) -> None:
 @pytest.mark.parametrize("missing", ["subscriptionId", "dataSetId", "status"])
 def test_a_subscription_without_what_names_it_is_none(missing: str) -> None:
     """Nothing can be done with it."""
-    with pytest.raises(ValueError, match="no subscriptionId, dataSetId or status"):
+    with pytest.raises(
+        ValueError, match=r"^a subscription has no subscriptionId, dataSetId or status$"
+    ):
         read_subscription(entry(**{missing: " "}))
 
 
@@ -96,5 +98,5 @@ def test_a_page_is_a_list_and_a_token() -> None:
     assert [each.is_recommendations for each in page.subscriptions] == [False]
     assert page.next_token is None
     assert read_subscription_page({"subscriptions": [], "nextToken": "t"}).next_token == "t"
-    with pytest.raises(ValueError, match="has no list of subscriptions"):
+    with pytest.raises(ValueError, match=r"^the body has no list of subscriptions$"):
         read_subscription_page({"subscriptions": None})

@@ -1,6 +1,6 @@
 """What is wrong with a subscription that is wanted, and what to do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,6 +99,9 @@ def test_of_several_that_have_ended_the_one_on_record_tells() -> None:
 
     assert ailment_of(old, young) is Ailment.FAILED_CONFIRMATION
     assert ailment_of(young, old, subscription_id="old") is Ailment.ARCHIVED_ELSEWHERE
+    _, finding = diagnose(wanted(), [old, young], now=NOW)
+    assert finding is not None
+    assert (finding.subscription_id, finding.status) == ("young", "FAILED_CONFIRMATION")
 
 
 def test_a_profile_that_may_not_be_seen_is_a_finding() -> None:
@@ -124,6 +127,12 @@ def test_ours_are_those_of_the_queue_the_best_first() -> None:
 
     found = belonging([foreign, ended, pending, active], destination_arn=QUEUE)
     assert [each.subscription_id for each in found] == ["active", "pending", "ended"]
+    undated = subscription(subscription_id="undated", created_date=None)
+    first = subscription(
+        subscription_id="first", created_date=datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
+    )
+    found = belonging([undated, first], destination_arn=QUEUE)
+    assert [each.subscription_id for each in found] == ["first", "undated"]
 
 
 def test_a_profile_is_named_as_people_know_it() -> None:

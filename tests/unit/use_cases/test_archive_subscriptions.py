@@ -69,7 +69,7 @@ def test_what_is_active_is_archived_and_remembered(
     use_case = archiving(streams, records)
 
     [found] = use_case.look([ONE])
-    assert found.outcome is ArchiveOutcome.WOULD_BE_ARCHIVED
+    assert (found.outcome, found.detail) == (ArchiveOutcome.WOULD_BE_ARCHIVED, "")
     assert (streams.book.subscriptions[made.subscription_id].status, records.writes) == (
         "ACTIVE",
         0,
@@ -119,7 +119,10 @@ def test_what_is_on_its_way_cannot_be_archived_yet(
     [left] = archive(archiving(streams, records))
     assert left.outcome is ArchiveOutcome.NOT_YET
     assert left.has_failed
-    assert f"it is {status}" in left.detail
+    assert left.detail == (
+        f"it is {status}, and Amazon archives only what is ACTIVE: run it again when it is, or "
+        "when it has ended"
+    )
     assert records.records["1"].is_wanted
     assert ("archive", "1") not in streams.asked
 
@@ -145,8 +148,9 @@ def test_a_conflict_of_another_kind_is_refused(
         streams.unread.add("1")
 
     [done] = use_case.archive(looked_at)
-    assert done.outcome is ArchiveOutcome.REFUSED
-    assert "this one is SUSPENDED" in done.detail
+    assert (done.profile, done.outcome) == (ONE, ArchiveOutcome.REFUSED)
+    assert done.subscription == looked_at[0].subscription
+    assert done.detail.endswith("can be archived, this one is SUSPENDED")
 
 
 def test_each_fails_by_itself(streams: MemoryStreams, records: MemoryWanted) -> None:
@@ -166,6 +170,7 @@ def test_each_fails_by_itself(streams: MemoryStreams, records: MemoryWanted) -> 
         ("3", "UNANSWERED"),
         ("4", "UNANSWERED"),
     ]
+    assert [each.subscription is None for each in done if each.profile.profile_id == "4"] == [False]
     assert all(each.has_failed == (each.profile.profile_id != "1") for each in done)
     assert {each.detail for each in done if each.profile.profile_id in "34"} == {
         "down; run it again"

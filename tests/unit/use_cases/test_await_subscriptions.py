@@ -18,9 +18,7 @@ def awaiting(
     """Have so much patience, and look every ten seconds."""
     return AwaitSubscriptions(
         streams=lambda: streams,
-        patience=Patience(
-            monotonic=clock.monotonic, sleep=clock.sleep, deadline=clock.now + seconds, every=10
-        ),
+        patience=Patience(monotonic=clock.monotonic, sleep=clock.sleep, seconds=seconds, every=10),
         requests_at_once=4,
     )
 
@@ -82,6 +80,16 @@ def test_patience_ends() -> None:
     assert use_case.is_waiting_for(waiting)
 
 
+def test_each_change_gives_new_patience() -> None:
+    """However many there are: as long as some become active, it goes on."""
+    streams, clock = MemoryStreams(), FakeClock()
+    use_case = awaiting(streams, clock, seconds=10)
+    expect(use_case, streams, "1")
+
+    assert statuses(use_case)[0] == ("1", "ACTIVE")
+    assert clock.slept == [10, 10]
+
+
 def test_a_look_that_is_not_answered_is_only_repeated() -> None:
     """The next one may be."""
     streams, clock = MemoryStreams(), FakeClock()
@@ -103,5 +111,7 @@ def test_it_can_wait_for_room_alone() -> None:
     expect(use_case, streams, "1", "2", "3")
     streams.book.set_status("ACTIVE", "amzn1.fead.cs1.0000000000000000000002")
 
+    assert statuses(use_case, until_at_most=3) == []
+    assert streams.asked == []
     assert statuses(use_case, until_at_most=2) == [("2", "ACTIVE")]
     assert clock.slept == []

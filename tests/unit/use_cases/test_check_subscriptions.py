@@ -113,6 +113,7 @@ def test_what_is_not_answered_counts_as_it_was_last_found(world: World) -> None:
 
     report = world.check()
     assert (report.checked, report.unanswered, report.unhealthy) == (1, 2, 1)
+    assert world.progress == [(3, 3)]
     assert str(report.example) == "down"
     assert report.failure is None
 
@@ -151,6 +152,7 @@ def test_a_check_goes_on_where_the_last_one_ran_out_of_time(world: World) -> Non
 
     first = world.check(time_is_up=after(1))
     assert isinstance(first.failure, OutOfTimeError)
+    assert str(first.failure) == "the check's time was up; the next one goes on"
     assert (first.checked, first.unhealthy, first.findings) == (PROFILES_TOGETHER, 1, [])
     assert sorted(world.listed) == ids[:PROFILES_TOGETHER]
 
@@ -167,11 +169,21 @@ def test_a_check_goes_on_where_the_last_one_ran_out_of_time(world: World) -> Non
 
 
 def test_few_profiles_leave_no_trace_of_the_check(world: World) -> None:
-    """All of them are checked each time, and nobody need know where it began."""
-    world.subscribe("1", "2")
+    """As many as are looked at together: all of them each time, and nobody need know the first."""
+    world.subscribe(*(f"{number:04}" for number in range(PROFILES_TOGETHER)))
     world.check()
 
-    assert world.records.last is None
+    assert (world.records.last, world.records.looks) == (None, 0)
+
+
+def test_the_first_check_of_many_begins_with_the_first(world: World) -> None:
+    """Profile ids are texts to whoever sorts them."""
+    ids = [f"{number:04}" for number in range(PROFILES_TOGETHER + 1)]
+    world.subscribe(*ids)
+    world.check(time_is_up=after(1))
+
+    assert sorted(world.listed) == ids[:-1]
+    assert world.records.last == ids[-2]
 
 
 def test_a_pending_one_is_late_after_two_days(world: World) -> None:

@@ -70,6 +70,18 @@ def test_what_was_on_its_way_before_counts() -> None:
     assert streams.book.peak_pending == MOST
 
 
+def test_the_last_room_is_used() -> None:
+    """Nine are on their way, and a tenth may be, without waiting."""
+    streams, clock = MemoryStreams(), FakeClock()
+    streams.book.life = ("PENDING_CONFIRMATION",)
+    use_case = everything(streams, clock)
+
+    made = list(use_case.run(profiles(9)))
+    made += use_case.run(profiles(10)[9:])
+    assert [each for each in made if isinstance(each, Subscribed) and each.has_failed] == []
+    assert clock.slept == []
+
+
 @pytest.mark.parametrize("status", ["ACTIVE", None])
 def test_nobody_waits_for_what_is_active_or_was_refused(status: str | None) -> None:
     """There is nothing to expect."""

@@ -42,7 +42,7 @@ Timeout = Annotated[
     typer.Option(
         "--timeout",
         metavar="TIME",
-        help="How long to wait: 30m, 2h, …",
+        help="How long to wait while nothing changes: 30m, 2h, …",
         parser=parse_duration,
     ),
 ]
@@ -103,10 +103,5 @@ def parts_of(stack: DeployedStack, media_type: str | None) -> Iterator[Parts]:
 
 
 def patience(*, seconds: float, every: float) -> Patience:
-    """Have patience from now on."""
-    return Patience(
-        monotonic=time.monotonic,
-        sleep=time.sleep,
-        deadline=time.monotonic() + seconds,
-        every=every,
-    )
+    """Have so much patience."""
+    return Patience(monotonic=time.monotonic, sleep=time.sleep, seconds=seconds, every=every)

@@ -1,6 +1,6 @@
 """`applier teardown`: a stack that is to be deleted, made ready for it."""
 
-import time
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -12,7 +12,13 @@ from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.cli.kept_resources import Kept, kept_of
 from recommendation_applier.entrypoints.cli.options import AsJson, DryRun, Yes
 from recommendation_applier.entrypoints.cli.output import print_json, print_rows, progress
-from recommendation_applier.entrypoints.cli.streams import Every, MediaType, Timeout, parts_of
+from recommendation_applier.entrypoints.cli.streams import (
+    Every,
+    MediaType,
+    Timeout,
+    parts_of,
+    patience,
+)
 from recommendation_applier.entrypoints.cli.subscription_rows import say
 from recommendation_applier.entrypoints.cli.subscriptions_archive import (
     COLUMNS,
@@ -73,12 +79,16 @@ def teardown(
 
 def _drain(sqs: "SQSClient", stack: DeployedStack, *, seconds: float, every: float) -> None:
     queue_url = stack.output("IngressQueueUrl")
-    deadline = time.monotonic() + seconds
+    clock = patience(seconds=seconds, every=every)
+    least, since = math.inf, clock.monotonic()
 
-    def pause() -> bool:
-        if time.monotonic() + every > deadline:
+    def pause(backlog: Backlog) -> bool:
+        nonlocal least, since
+        if backlog.total < least:
+            least, since = backlog.total, clock.monotonic()
+        if clock.is_over(since=since):
             return False
-        time.sleep(every)
+        clock.sleep(every)
         return True
 
     backlog, most = Backlog(0, 0, 0), 0
@@ -89,9 +99,10 @@ def _drain(sqs: "SQSClient", stack: DeployedStack, *, seconds: float, every: flo
             bar.show(most - backlog.total)
     if backlog.total:
         raise OperatorError(
-            f"after {seconds:.0f} s the ingress queue {queue_url} still has {backlog.visible} "
-            f"messages, {backlog.in_flight} in flight and {backlog.delayed} delayed: see that its "
-            "event source is enabled and why deliveries are retried, then run it again"
+            f"the ingress queue {queue_url} still has {backlog.visible} messages, "
+            f"{backlog.in_flight} in flight and {backlog.delayed} delayed, and in {seconds:.0f} s "
+            "they became no fewer: see that its event source is enabled and why deliveries are "
+            "retried, then run it again"
         )
 
 
