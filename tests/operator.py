@@ -60,3 +60,14 @@ def let_operators_reach(deployment: Deployment) -> None:
         functions.update_function_configuration(
             FunctionName=deployed.name, Environment={"Variables": variables}
         )
+
+
+def lose_a_subscription(deployment: Deployment) -> None:
+    """Subscribe a profile, have Amazon suspend it, and check."""
+    let_operators_reach(deployment)
+    create = ("subscriptions", "create", "--profile-id", "1", "--yes", "--no-wait")
+    assert applier(*create, "--stack", deployment.stack.name).exit_code == 0
+    with deployment.amazon.streams() as book:
+        [ours] = book.subscriptions.values()
+        book.set_status("SUSPENDED", ours.subscription_id)
+    deployment.check_subscriptions()

@@ -99,8 +99,9 @@ def test_the_schedule_is_there_and_may_run_the_follow_up_function() -> None:
     stack = deploy(PARAMETERS, region=REGION)
 
     events = boto3.client("events", region_name=REGION)
-    [rule] = events.list_rules()["Rules"]
-    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    rules = {each["ScheduleExpression"]: each for each in events.list_rules()["Rules"]}
+    assert rules.keys() == {"rate(5 minutes)", "rate(1 hour)"}
+    rule = rules["rate(5 minutes)"]
     assert stack.tick_interval == timedelta(minutes=5)
     [target] = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
     assert target["Arn"] == stack.follow_up.arn

@@ -21,7 +21,7 @@ from tests.emulator.aws import (
     SUBSCRIPTIONS_FUNCTION,
 )
 from tests.emulator.deployment import Deployment, deployed
-from tests.operator import applier, let_operators_reach
+from tests.operator import lose_a_subscription
 from tests.signals import LogQuery, alarms, everything, metrics_of_alarm, queries
 
 ROOT = Path(__file__).parents[2]
@@ -118,17 +118,6 @@ def live_through_everything(deployment: Deployment) -> None:
     amazon.script_apply([answers(400, refusal), answers(429, headers={"Retry-After": "3600"})])
     deployment.invoke(body("refused"))
     deployment.invoke(body("throttled", account=2))
-
-
-def lose_a_subscription(deployment: Deployment) -> None:
-    """Subscribe a profile, have Amazon suspend it, and check."""
-    let_operators_reach(deployment)
-    create = ("subscriptions", "create", "--profile-id", "1", "--yes", "--no-wait")
-    assert applier(*create, "--stack", deployment.stack.name).exit_code == 0
-    with deployment.amazon.streams() as book:
-        [ours] = book.subscriptions.values()
-        book.set_status("SUSPENDED", ours.subscription_id)
-    deployment.check_subscriptions()
 
 
 def test_every_metric_of_our_own_is_emitted(told: Told) -> None:

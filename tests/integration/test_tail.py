@@ -18,7 +18,7 @@ from tests.emulator.deployment import OPPORTUNITY, Deployment, deployed
 from tests.emulator.function import EmulatedFunction
 from tests.integration.test_held import in_hours, put_policy
 from tests.integration.test_opportunity_files import file_of, row
-from tests.operator import applier, sentence_of
+from tests.operator import applier, lose_a_subscription, sentence_of
 
 STACK: Final = ("--stack", "recommendation-applier")
 REPORT: Final = (
@@ -71,6 +71,7 @@ def in_all_ways() -> Iterator[Deployment]:
         deployment.let_time_pass(timedelta(minutes=2))
         deployment.invoke(body("rec-4"))
         deployment.follow_up_until_settled()
+        lose_a_subscription(deployment)
         deployment.stack.sqs.delete_queue(QueueUrl=deployment.stack.dead_letter_queue_url)
         deployment.invoke("bad")
         yield deployment
@@ -83,11 +84,13 @@ def test_every_line_that_the_functions_write_is_a_sentence() -> None:
             "apply": deployment.apply,
             "follow-up": deployment.follow_up,
             "opportunities": deployment.opportunities,
+            "subscriptions": deployment.subscriptions,
         }
         lines = [line for each in functions.values() if each for line in written_by(each)]
         noon = deployment.clock.now() - timedelta(minutes=4)
         write(deployment, "Apply", written_by(deployment.apply), at=noon)
         write(deployment, "FollowUp", written_by(deployment.follow_up), at=noon)
+        write(deployment, "Subscriptions", written_by(deployment.subscriptions), at=noon)
         assert deployment.opportunities is not None
         write(deployment, "Opportunities", written_by(deployment.opportunities), at=noon)
 
@@ -175,7 +178,7 @@ def test_a_function_that_is_not_there_is_a_sentence(deployment: Deployment) -> N
     assert deployment.opportunities is None
     assert sentence_of(applier("tail", "--function", "opportunities", *STACK)) == (
         "stack recommendation-applier has no function opportunities, since its OpportunityFiles is "
-        "OFF: name one of apply, follow-up with --function"
+        "OFF: name one of apply, follow-up, subscriptions with --function"
     )
     assert "has no function applier: name" in sentence_of(
         applier("tail", "--function", "applier", *STACK)
