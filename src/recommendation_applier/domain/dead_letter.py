@@ -57,10 +57,18 @@ class DeadLetter:
     """For a `message` letter: the body alone, which redrive understands as well."""
     message_ids: tuple[str, ...]
     recommendation_ids: tuple[str, ...] = ()
+    account: str | None = None
+    """The advertiser, for people, where that could be read."""
 
 
 def message_letter(
-    *, message_id: str, body: str, reason: Reason, attempts: int, failed_at: datetime
+    *,
+    message_id: str,
+    body: str,
+    reason: Reason,
+    attempts: int,
+    failed_at: datetime,
+    account: str | None = None,
 ) -> DeadLetter:
     """Wrap a *body* that could not be used."""
     return DeadLetter(
@@ -69,6 +77,7 @@ def message_letter(
         body=_dump("message", reason, attempts, failed_at, {"messageId": message_id, "body": body}),
         original_body=body,
         message_ids=(message_id,),
+        account=account,
     )
 
 
@@ -106,6 +115,7 @@ def batch_letter(
             )
         ),
         recommendation_ids=batch.recommendation_ids,
+        account=str(batch.advertiser),
     )
 
 

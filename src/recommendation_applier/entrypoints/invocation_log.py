@@ -83,6 +83,7 @@ def _worth_saying(departure: Departure, logger: Logger) -> Callable[..., None] |
 def _letter(letter: DeadLetter) -> dict[str, Any]:
     return {
         "kind": letter.kind,
+        "account": letter.account,
         "reason": letter.reason.as_json(),
         "messageIds": letter.message_ids,
         "recommendationIds": letter.recommendation_ids,

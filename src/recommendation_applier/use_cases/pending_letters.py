@@ -36,6 +36,7 @@ class PendingLetters:
             reason=reason,
             attempts=part.delivery.receive_count,
             failed_at=self._clock(),
+            account=part.account,
         )
         self._pending.append((letter, [part]))
 

@@ -47,6 +47,21 @@ def test_a_message_letter_keeps_the_body_as_it_was_received() -> None:
     assert letter.original_body == body
     assert letter.message_ids == ("message-1",)
     assert letter.recommendation_ids == ()
+    assert letter.account is None
+
+
+def test_a_letter_knows_its_account_for_whoever_reads_the_log() -> None:
+    """A batch is of one; a message is of the one that could be read in it. It is not written."""
+    of_batch = batch_letter(
+        batch("rec-1"), message_ids=MESSAGE_IDS, reason=REASON, attempts=1, failed_at=NOW
+    )
+    of_message = message_letter(
+        message_id="m", body="", reason=REASON, attempts=1, failed_at=NOW, account="A1"
+    )
+
+    assert of_batch.account == "A0000000000001 (ENTITY0000000000001, US)"
+    assert of_message.account == "A1"
+    assert "account" not in json.loads(of_message.body)
 
 
 def test_a_batch_letter_keeps_the_request_and_what_is_known_of_each_id() -> None:

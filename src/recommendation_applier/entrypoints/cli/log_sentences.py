@@ -55,13 +55,15 @@ def _dead_letter(line: Fields) -> str:
     reason = line["reason"]
     ids = line.get("recommendationIds")
     about = f"about {_ids(ids)}" if ids else f"of message {_ids(line['messageIds'])}"
+    account = f" of {line['account']}" if line.get("account") else ""
     facts = [
         *([f"HTTP {reason['httpStatus']}"] if reason.get("httpStatus") else []),
         *([reason["apiCode"]] if reason.get("apiCode") else []),
         *([f"request id {reason['requestId']}"] if reason.get("requestId") else []),
     ]
     return _joined(
-        ", ".join([f"dead letter {about}, {reason['code']}", *facts]), reason.get("message")
+        ", ".join([f"dead letter {about}{account}, {reason['code']}", *facts]),
+        reason.get("message"),
     )
 
 

@@ -54,6 +54,7 @@ FILE: dict[str, Any] = {
 LETTER: dict[str, Any] = {
     "message": "dead letter",
     "kind": "batch",
+    "account": ACCOUNT,
     "reason": {"code": "APPLY_REFUSED", "message": "no", "httpStatus": 400, "apiCode": "PO_X",
                "requestId": "RID1"},
     "messageIds": ["M1"],
@@ -104,9 +105,13 @@ TOLD: list[tuple[dict[str, Any], str]] = [
         (f"7 recommendations of {ACCOUNT} held, not sent under PO: rec-0, rec-1, rec-2, rec-3, "
         "rec-4 and 2 more"),
     ),
-    (LETTER, "dead letter about rec-1, APPLY_REFUSED, HTTP 400, PO_X, request id RID1: no"),
     (
-        LETTER | {"reason": {"code": "UNREADABLE_BODY"}, "recommendationIds": []},
+        LETTER,
+        (f"dead letter about rec-1 of {ACCOUNT}, APPLY_REFUSED, HTTP 400, PO_X, request id RID1: "
+        "no"),
+    ),
+    (
+        LETTER | {"account": None, "reason": {"code": "UNREADABLE_BODY"}, "recommendationIds": []},
         "dead letter of message M1, UNREADABLE_BODY",
     ),
     (
