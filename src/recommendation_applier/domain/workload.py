@@ -54,7 +54,7 @@ class Workload:
     burst_minutes: int = 10
     held_share: float = 0.0
     repeated_share: float = 0.0
-    batch_size: int = 500
+    batch_size: int = 1000
     batching_window_seconds: int = 60
     maximum_concurrency: int = 2
     max_concurrent_requests: int = 4
