@@ -23,7 +23,8 @@ from tests.emulator.poller import MAX_MESSAGES_PER_CALL, MAX_PAYLOAD_BYTES
 RECORD_BYTES: Final = 5_975
 """Of an event, for a body of 4.4 kB that is delivered raw."""
 
-_ROUND_TRIP_SECONDS: Final = 0.02
+_ROUND_TRIP_SECONDS: Final = 0.005
+"""Of a poll that finds something; pollers ask for more than one batch of ten at a time."""
 _DAY_SECONDS: Final = 86_400
 
 

@@ -35,7 +35,7 @@ _STACK: Final = """
 </member></Stacks></DescribeStacksResult></DescribeStacksResponse>
 """
 _OUTPUT: Final = "<member><OutputKey>{}</OutputKey><OutputValue>{}</OutputValue></member>"
-_SETTINGS: Final = {
+_SETTINGS: Final[Mapping[str, Any]] = {
     "current_campaign_settings": {"budget": 5.0},
     "recommended_campaign_settings": {"budget": 7.5},
 }

@@ -32,6 +32,7 @@ FULL = Filling(
 THOUSAND = Workload(recommendations=1_000)
 OF_ONE_ACCOUNT = 2 * 33 * DAYS
 """Invocations of a million a month, 16,427 a day for each of two that gather, with 5 requests."""
+ONE_ACCOUNT = {"accounts": 1, "batch_size": 500}
 
 
 def variable(billed: Billed, **knobs: Any) -> float:
@@ -96,7 +97,7 @@ def test_an_invocation_lasts_as_long_as_its_requests_and_recommendations() -> No
     """Four requests at once; the status requests of the follow-up are made in the same way."""
     invocations, requests = OF_ONE_ACCOUNT, OF_ONE_ACCOUNT * 5
     seconds = invocations * (0.1 + 2 * 1.0) + 1_000_000 * 0.004 + requests * 2 / 4 * 1.0
-    one = {"accounts": 1}
+    one = ONE_ACCOUNT
 
     assert variable(Billed.LAMBDA_REQUESTS, **one) == pytest.approx(invocations)
     assert variable(Billed.LAMBDA_SECONDS_ARM64, **one) == pytest.approx(seconds / 2, rel=1e-4)
@@ -134,7 +135,7 @@ def test_schedules_run_whether_anything_comes_or_not() -> None:
 
 def test_a_line_a_batch_and_more_where_it_is_asked_for() -> None:
     """DEBUG has a line about every delivery; what is held has its request in the log."""
-    one = {"accounts": 1}
+    one = ONE_ACCOUNT
     batches = OF_ONE_ACCOUNT * 5
     written = OF_ONE_ACCOUNT * 968 + batches * (540 + 2 * 459)
 
@@ -170,7 +171,7 @@ def test_what_goes_to_amazon_is_paid_by_the_gigabyte() -> None:
     """Of apply and status requests, with their headers and ids."""
     requests = OF_ONE_ACCOUNT * 5
 
-    assert variable(Billed.DATA_OUT, accounts=1) == pytest.approx(
+    assert variable(Billed.DATA_OUT, **ONE_ACCOUNT) == pytest.approx(
         3 * (requests * 2_000 + 1_000_000 * 45) / 2**30, rel=1e-4
     )
 

@@ -16,7 +16,7 @@ SECONDS = DAYS * 86_400
 
 def test_a_burst_fills_invocations() -> None:
     """A million a month of one account: 500 each, in five requests, and what is left of a day."""
-    filling = filling_of(Workload(recommendations=1_000_000, accounts=1))
+    filling = filling_of(Workload(recommendations=1_000_000, accounts=1, batch_size=500))
 
     a_day = 2 * 33  # 16,427 each of two gather
     assert filling.invocations == pytest.approx(a_day * DAYS)
@@ -25,9 +25,9 @@ def test_a_burst_fills_invocations() -> None:
 
 
 def test_many_accounts_share_an_invocation() -> None:
-    """Twenty ids of each of 25, or one of each of thousands."""
-    for accounts, ids in ((25, 20.0), (100_000, 1.0)):
-        filling = filling_of(Workload(recommendations=1_000_000, accounts=accounts))
+    """Forty ids of each of 25, or one of each of thousands."""
+    for accounts, ids in ((25, 40.0), (100_000, 1.0)):
+        filling = filling_of(Workload(recommendations=10_000_000, accounts=accounts))
         assert filling.ids_a_request == pytest.approx(ids, rel=0.01)
 
 
@@ -44,7 +44,7 @@ def test_what_comes_evenly_has_the_company_of_its_window() -> None:
     # Besides what comes during the last poll, and while others are busy.
     assert filling_of(evenly).invocations == pytest.approx(1_000_000 / gathered, rel=0.025)
     flood = Workload(recommendations=1_000_000_000, arrival=Arrival.EVEN)
-    assert filling_of(flood).invocations == pytest.approx(1_000_000_000 / 500)
+    assert filling_of(flood).invocations == pytest.approx(1_000_000_000 / 1_000)
 
 
 def test_a_poll_that_is_out_ends_by_itself() -> None:
@@ -102,9 +102,10 @@ def test_six_megabytes_are_the_most() -> None:
 
 def test_what_is_held_fills_no_request() -> None:
     """It is counted as what would have been sent."""
-    half = filling_of(Workload(recommendations=1_000_000, accounts=5, held_share=0.5))
-    everything = filling_of(Workload(recommendations=1_000_000, accounts=5, held_share=1.0))
-    sent = filling_of(Workload(recommendations=1_000_000, accounts=5))
+    month = Workload(recommendations=1_000_000, accounts=5, batch_size=500)
+    half = filling_of(replace(month, held_share=0.5))
+    everything = filling_of(replace(month, held_share=1.0))
+    sent = filling_of(month)
 
     assert half.requests == half.held_requests
     assert half.ids_a_request == half.ids_a_held_request == pytest.approx(50, rel=0.01)
@@ -121,7 +122,7 @@ def test_what_is_held_fills_no_request() -> None:
         (100_000, 1, {"batching_window_seconds": 1}),
         (1_000_000, 5, {}),
         (1_000_000, 25, {"batch_size": 100}),
-        (1_000_000, 250, {"maximum_concurrency": 10}),
+        (1_000_000, 250, {"maximum_concurrency": 5}),
     ],
 )
 @pytest.mark.parametrize("arrival", Arrival)
