@@ -5,12 +5,14 @@ that answers at once, so that the time is the command's own.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from tests.bench.page import Cell, Page
 from tests.bench.processes import Run, run
 from tests.bench.stand_in_aws import IDS_A_RECORD, StandIn, standing_in
 
+_SOURCE: Final = Path(__file__).parents[2] / "src"
 _NOTHING: Final = "pass"
 _APPLIER: Final = "from recommendation_applier.entrypoints.cli.main import app; app()"
 _EXPORTS: Final = {
@@ -54,7 +56,8 @@ def measure(rows: int = 10_000, *, helps: Sequence[str] = HELPS, times: int = 3)
 
 def _applier(words: Sequence[str], *, stand_in: StandIn | None = None, times: int = 1) -> Run:
     with standing_in(stand_in or StandIn()) as environment:
-        return run(_APPLIER, *words, environment=environment, times=times)
+        found = {**environment, "PYTHONPATH": str(_SOURCE)}
+        return run(_APPLIER, *words, environment=found, times=times)
 
 
 def _row(what: str, taken: Run, nothing: Run) -> tuple[Cell, ...]:
