@@ -32,9 +32,12 @@ TURNED: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """One parameter of the template at a time. What is the default already is left out."""
 
-COMES: Final = {Arrival.BURST: "within 10 minutes a day", Arrival.EVEN: "all day long"}
-
 _USUAL: Final = Workload(recommendations=1_000_000)
+
+COMES: Final = {
+    Arrival.BURST: f"within {_USUAL.burst_minutes} minutes a day",
+    Arrival.EVEN: "all day long",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ def measure(
             _row(each, messages if each.workload.recommendations <= most else 0) for each in found
         ],
         notes=(
-            "Defaults: BatchSize 1000, BatchingWindowSeconds 60, MaximumConcurrency 2.",
+            f"Defaults: BatchSize {_USUAL.batch_size}, BatchingWindowSeconds "
+            f"{_USUAL.batching_window_seconds}, MaximumConcurrency {_USUAL.maximum_concurrency}.",
             "The least possible: each account's recommendations of a day, a hundred in a request.",
             "Accounts in equal shares, drawn by lot; a request takes a second, a delivery 4 ms.",
         ),

@@ -73,5 +73,5 @@ def _requests(deployment: Deployment, ids: Ids) -> int:
 
 
 def _row(what: str, ids: Ids, requests: int, least: int) -> tuple[Cell, ...]:
-    ratio = requests / least if least else 1.0 + requests
+    ratio = requests / least if least else 1.0 + requests  # where none is needed, each is too many
     return (what, len(ids), requests, least, round(ratio, 2))
