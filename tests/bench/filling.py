@@ -107,11 +107,17 @@ def measure(
             _row(each, messages if each.workload.recommendations <= most else 0) for each in found
         ],
         notes=(
-            f"Defaults: BatchSize {_USUAL.batch_size}, MaximumConcurrency "
-            + f"{_USUAL.maximum_concurrency}, BatchingWindowSeconds {_USUAL.batching_window_seconds}.",
+            _defaults(),
             "The least possible: each account's recommendations of a day, a hundred in a request.",
             "Accounts in equal shares, drawn by lot; a request takes a second, a delivery 4 ms.",
         ),
+    )
+
+
+def _defaults() -> str:
+    return (
+        f"Defaults: BatchSize {_USUAL.batch_size}, BatchingWindowSeconds "
+        f"{_USUAL.batching_window_seconds}, MaximumConcurrency {_USUAL.maximum_concurrency}."
     )
 
 
