@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+_COMPILED: Final = {"PYTHONDONTWRITEBYTECODE": ""}
+"""As from the second start on, wherever it is measured."""
+
 _STATUS: Final = Path("/proc/self/status")
 _PEAK: Final = "VmHWM:"
 _REPORTING: Final = """
@@ -75,7 +78,7 @@ def _run(program: str, arguments: tuple[str, ...], environment: Mapping[str, str
             [sys.executable, "-c", _REPORTING, program, *arguments],
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env={**os.environ, **environment},
+            env={**os.environ, **_COMPILED, **environment},
         ) as process,
     ):
         for _ in process.stdout or ():
