@@ -50,9 +50,9 @@ lint: $(DEVELOPMENT) ## style, types, import rules and the template
 	@.venv/bin/cfn-lint template.yaml
 
 .PHONY: bench
-bench: $(DEVELOPMENT) ## what it costs and how fast it is: PAGES="aws-calls" and JSON=1 if wanted
+bench: $(DEVELOPMENT) ## what it costs and how fast it is: PAGES="cost", PLOT=cost.svg and JSON=1 if wanted
 	@PYTHONPATH=src .venv/bin/python -m tests.bench \
-		$(if $(filter-out 0,$(JSON)),--json) $(PAGES) $(ARGS)
+		$(if $(filter-out 0,$(JSON)),--json) $(if $(PLOT),--plot $(PLOT)) $(PAGES) $(ARGS)
 
 # sam looks for the function's Python on PATH and is satisfied with the one of .tools/runtime.
 .PHONY: simulate

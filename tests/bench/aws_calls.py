@@ -35,7 +35,7 @@ def measure(deliveries: int = 1_000) -> Page:
     measured: list[tuple[str, Bill]] = []
     with meter.on_new_sessions(), deployed() as deployment:
         for name, happen in _scenarios(deliveries):
-            with meter.measuring(deployment.stack.dynamodb) as bill:
+            with meter.measuring() as bill:
                 happen(deployment)
             measured.append((name, bill))
     return Page(

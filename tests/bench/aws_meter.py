@@ -1,7 +1,8 @@
 """Counts what AWS calls cost while they are made, through botocore's events.
 
 moto answers them, and knows nothing of units: sizes are those of the items before and after each
-write and of what each read returns, units the published ones (tests/dynamodb_units.py).
+write, looked up in moto's own memory, and of what each read returns, units the published ones
+(tests/dynamodb_units.py).
 """
 
 from __future__ import annotations
@@ -9,18 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock, local
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from botocore import handlers
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models.dynamo_type import DynamoType
 
 from tests.dynamodb_units import item_size, read_units, write_units
+from tests.emulator.function import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from botocore.model import OperationModel
-    from types_boto3_dynamodb.client import DynamoDBClient
 
 Item: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 
@@ -50,9 +54,7 @@ class AwsMeter:
     def __init__(self) -> None:
         """Start with nobody measuring."""
         self._bill: Bill | None = None
-        self._look: DynamoDBClient | None = None
         self._lock = Lock()
-        self._looking = local()
 
     @contextmanager
     def on_new_sessions(self) -> Iterator[None]:
@@ -69,21 +71,21 @@ class AwsMeter:
                 handlers.BUILTIN_HANDLERS.remove(spec)
 
     @contextmanager
-    def measuring(self, look: DynamoDBClient) -> Iterator[Bill]:
-        """Count every call until the end; *look* is used to look at items before and after."""
-        self._bill, self._look = Bill(), look
+    def measuring(self) -> Iterator[Bill]:
+        """Count every call until the end."""
+        self._bill = Bill()
         try:
             yield self._bill
         finally:
-            self._bill = self._look = None
+            self._bill = None
 
     def _begin(
         self, params: Mapping[str, Any], model: OperationModel, context: dict[str, Any], **_: object
     ) -> None:
-        if self._bill is None or getattr(self._looking, "now", False):
+        if self._bill is None:
             return
         writes = _writes_of(params, model)
-        context[_BEFORE] = (params, [self._item(each) for each in writes])
+        context[_BEFORE] = (params, [_item(each) for each in writes])
 
     def _end(
         self, parsed: Mapping[str, Any], model: OperationModel, context: dict[str, Any], **_: object
@@ -92,7 +94,7 @@ class AwsMeter:
             return
         params, before = context.pop(_BEFORE)
         writes = _writes_of(params, model)
-        after = [self._item(each) for each in writes]
+        after = [_item(each) for each in writes]
         with self._lock:
             self._bill.calls[f"{model.service_model.service_name}:{model.name}"] += 1
             if model.service_model.service_name != "dynamodb":
@@ -103,22 +105,14 @@ class AwsMeter:
             if not writes:
                 self._bill.read_units += _read(params, parsed)
 
-    def _item(self, params: Mapping[str, Any]) -> Item:
-        """Look at the item that a write is about, without being counted."""
-        if self._look is None:
-            return {}
-        document = params.get("Item") or params["Key"]
-        self._looking.now = True
-        try:
-            answer = self._look.get_item(
-                TableName=params["TableName"],
-                Key={name: document[name] for name in _KEY},
-                ConsistentRead=True,
-            )
-        finally:
-            self._looking.now = False
-        found: Item = answer.get("Item", {})
-        return found
+
+def _item(params: Mapping[str, Any]) -> Item:
+    """Look at the item that a write is about, without a call: that would take most of the time."""
+    document = params.get("Item") or params["Key"]
+    partition, sort = (DynamoType(document[name]) for name in _KEY)
+    table = get_backend("dynamodb")[DEFAULT_ACCOUNT_ID][REGION].tables[params["TableName"]]
+    found = table.items.get(partition, {}).get(sort)
+    return {name: each.to_regular_json() for name, each in found.attrs.items()} if found else {}
 
 
 def _writes_of(params: Mapping[str, Any], model: OperationModel) -> list[Mapping[str, Any]]:

@@ -1,15 +1,28 @@
 """The bench measures what it says, with fewer deliveries than `make bench` takes."""
 
 import json
+import platform
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from recommendation_applier.domain.costs import monthly_costs
 from recommendation_applier.domain.filling import Filling
 from recommendation_applier.domain.prices import Billed
 from recommendation_applier.domain.usage import ledger_units
 from recommendation_applier.domain.workload import Workload
-from tests.bench import aws_calls, opportunity_files
+from tests.bench import (
+    aws_calls,
+    cost,
+    cost_plot,
+    filling,
+    operator,
+    opportunity_files,
+    processes,
+    requests,
+)
 from tests.bench.__main__ import PAGES, main
 from tests.bench.aws_meter import index_write_units
 from tests.bench.page import Page
@@ -120,16 +133,128 @@ def test_an_index_is_charged_for_what_changes_in_it(
         assert index_write_units(item(index, before), item(index, after)) == units
 
 
+def test_requests_are_the_least_that_can_be() -> None:
+    """Whatever an invocation is given; what is there already is not sent again."""
+    found = {
+        row["an invocation of deliveries"]: row for row in requests.measure(120).as_json()["rows"]
+    }
+
+    assert {row["ratio"] for row in found.values()} == {1.0}
+    assert found["of one account"]["requests"] == 2
+    assert found["all of them once more"]["requests"] == 0
+
+
+def test_how_full_requests_get_is_reckoned_and_simulated() -> None:
+    """Side by side; what is the default is not turned."""
+    rows = filling.measure(messages=500, volumes=(100_000,), most=100_000).as_json()["rows"]
+
+    assert len(rows) == 4 * 3 * 2 + 7 * 2
+    for row in rows:
+        if row["the same, simulated"]:
+            assert row["ids a request"] == pytest.approx(row["the same, simulated"], rel=0.1)
+        assert row["for the least possible"] >= 1
+    assert not {row["with"] for row in rows} & {"BatchSize 1000", "MaximumConcurrency 2"}
+
+
+def test_an_id_costs_what_the_ledger_is_seen_to_write(rows: list[dict[str, Any]]) -> None:
+    """At most 1.2 write units of each of a hundred, until it is applied."""
+    measured = sum(rows[place]["write units"] for place in (0, 2, 3))
+
+    assert cost.write_units_an_id() == measured / 100 <= 1.2
+
+
+def test_the_costs_of_the_page_are_those_of_the_command() -> None:
+    """Line by line, and their sum."""
+    rows = {row["what is billed"]: row["USD"] for row in cost.measure().as_json()["rows"]}
+    month = monthly_costs(cost.A_MILLION)
+
+    assert rows["variable, a million"] == round(month.variable, 2)
+    assert rows["fixed, a month"] == round(month.fixed, 2)
+    assert rows["SQS: queue requests"] == 0.48
+
+
+def test_cost_is_drawn_against_volume(tmp_path: Path) -> None:
+    """As a drawing with every series, or as a picture."""
+    drawing, picture = tmp_path / "cost.svg", tmp_path / "cost.png"
+    for file in (drawing, picture):
+        assert main(["--plot", str(file), "example"], measures={"example": lambda: EXAMPLE}) == 0
+
+    svg = drawing.read_text()
+    for text in ("USD a month", "recommendations a month", "all, free tiers", "fixed part", "100M"):
+        assert text in svg
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_plot_rises_from_ten_thousand_to_a_hundred_million() -> None:
+    """Each series by itself; the fixed part stays."""
+    found: dict[str, list[float]] = {}
+    for point in cost_plot.points():
+        found.setdefault(point["series"], []).append(point["usd"])
+
+    assert all(usd == sorted(usd) for usd in found.values())
+    assert len(set(found["fixed part"])) == 1
+    for variable, fixed, both in zip(
+        found["variable part"], found["fixed part"], found["all, list prices"], strict=True
+    ):
+        assert variable + fixed == pytest.approx(both, abs=0.001)
+
+
+def test_an_operator_waits_for_little_and_an_export_is_flat() -> None:
+    """Ten times the rows take no more memory, and all of them are written."""
+    rows = {
+        row["a process of its own"]: row
+        for row in operator.measure(1_000, helps=("", "held"), times=1).as_json()["rows"]
+    }
+
+    assert rows["python -c pass"]["CPU, as python -c pass"] == 1
+    assert rows["applier --help"]["peak memory MB"] < rows["applier held --help"]["peak memory MB"]
+    for name, heading in (("ledger", 1), ("dead-letters", 0)):
+        few, many = (
+            rows[f"applier {name} export: {count + heading:,} lines"] for count in (100, 1_000)
+        )
+        assert many["peak memory MB"] < few["peak memory MB"] + 15
+
+
+def test_a_measured_program_that_fails_says_why() -> None:
+    """With what it wrote on stderr; what it takes is its own, and not its parent's."""
+    with pytest.raises(RuntimeError, match=r"ended with 3: [\s\S]*what was wrong"):
+        processes.run("import sys; sys.stderr.write('what was wrong'); sys.exit(3)")
+    run = processes.run("print('one'); print('two')", times=2)
+
+    assert run.lines == 2
+    assert 0 < run.seconds_to_first_line <= run.wall_seconds
+    assert run.peak_megabytes < processes.peak_megabytes()
+
+
 def test_figures_are_for_people_or_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    """A table, or JSON alone on the standard output."""
+    """A table and where it was measured, or JSON alone on the standard output."""
     assert main([], measures={"example": lambda: EXAMPLE}) == 0
     table = capsys.readouterr().out
     assert main(["--json", "example"], measures={"example": lambda: EXAMPLE}) == 0
 
     assert "An example" in table
     assert "1,234" in table
-    [page] = json.loads(capsys.readouterr().out)
-    assert page["rows"] == [{"what": "all", "calls": 1_234}]
+    closing = rf"^1 pages in \d+\.\d s: Python {platform.python_version()}, "
+    assert re.search(closing, table, re.MULTILINE)
+    document = json.loads(capsys.readouterr().out)
+    assert document["pages"][0]["rows"] == [{"what": "all", "calls": 1_234}]
+    assert document["python"] == platform.python_version()
+    assert (document["failed"], document["seconds"] >= 0) == ([], True)
+
+
+def test_a_page_that_fails_is_named_and_keeps_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """The bench ends with 1."""
+
+    def fail() -> Page:
+        raise ValueError("of 10 rows 9 were indexed")
+
+    assert main([], measures={"broken": fail, "example": lambda: EXAMPLE}) == 1
+    shown = capsys.readouterr()
+    assert "1,234" in shown.out
+    assert "of 10 rows 9 were indexed" in shown.err
+    assert shown.err.endswith("These pages failed: broken\n")
+    assert main(["--json"], measures={"broken": fail}) == 1
+    assert json.loads(capsys.readouterr().out)["failed"] == ["broken"]
 
 
 def test_a_page_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

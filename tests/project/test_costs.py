@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from recommendation_applier.domain.workload import StackSize, Workload
+from recommendation_applier.domain.costs import monthly_costs
+from recommendation_applier.domain.workload import Arrival, StackSize, Workload
 from recommendation_applier.entrypoints.metrics import METRIC_NAMES
-from tests import readme_costs
+from tests import readme_costs, readme_filling
+from tests.bench import cost
+from tests.bench.__main__ import PAGES
+from tests.bench.filling import Filled, by_parameter
 from tests.emulator.template import load
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
 FILES = "FilesAreRead"
 """The template's condition of what is there only where opportunity files are read."""
 
@@ -90,3 +95,57 @@ def test_the_readme_says_what_the_function_reckons() -> None:
 
     for text in (readme_costs.volumes(), readme_costs.knobs(), readme_costs.free_tiers()):
         assert text in section, f"write this into it:\n\n{text}"
+
+
+def test_the_readme_says_how_full_requests_get() -> None:
+    """`python -m tests.readme_filling` prints what has to stand there."""
+    for text in (readme_filling.volumes(), readme_filling.parameters()):
+        assert text in speed_section(), f"write this into it:\n\n{text}"
+
+
+def test_the_readme_quotes_pages_that_the_bench_has() -> None:
+    """Here and wherever it says how a figure is had again; what is reckoned is so to the cent."""
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| .* \| (.*) \|$", speed_section(), re.MULTILINE))
+    named = set(rows) | {
+        name for names in re.findall(r'PAGES="?([a-z- ]+)"?', README) for name in names.split()
+    }
+
+    assert named <= PAGES.keys()
+    month = monthly_costs(cost.A_MILLION)
+    assert rows["cost"] == f"{month.a_million:.2f} USD; {month.fixed:.2f} USD"
+    usual = usually(1_000_000)["defaults"]
+    assert rows["filling"] == f"{usual.filling.ids_a_request:.1f}; {usual.requests_a_day:,.0f}"
+    assert rows["aws-calls"] == f"1.06; {cost.write_units_an_id():.2f}"
+
+
+def test_the_template_gives_its_reasons_in_figures_that_are_so() -> None:
+    """How full requests are with its defaults, and with others."""
+    text = " ".join((ROOT / "template.yaml").read_text().replace("#", "").split())
+    some, many = usually(100_000), usually(1_000_000)
+    ids = [
+        round(many[name].filling.ids_a_request)
+        for name in ("defaults", "BatchSize 500", "BatchSize 100")
+    ]
+    slow, slower, slowest = (
+        f"{round(some[name].requests_a_day):,}"
+        for name in ("BatchingWindowSeconds 1", "defaults", "BatchingWindowSeconds 300")
+    )
+    two, five, ten = (
+        f"{round(many[name].requests_a_day):,}"
+        for name in ("defaults", "MaximumConcurrency 5", "MaximumConcurrency 10")
+    )
+
+    assert f"requests of {ids[0]} ids, 500 of {ids[1]} and 100 of {ids[2]}" in text
+    assert f"take {slower} requests a day, with 1 s they would take {slow}, and" in text
+    assert f"with 300 s {slowest}." in text
+    assert f"2 make {two} requests a day, 5 make {five} and 10 make {ten}." in text
+
+
+def speed_section() -> str:
+    """Give what the README says about how fast it is."""
+    return README.split("\n## How fast, and what it costs to run\n")[1].split("\n## ")[0]
+
+
+def usually(recommendations: int) -> dict[str, Filled]:
+    """Fill with one parameter turned at a time, a day's within ten minutes."""
+    return {each.turned: each for each in by_parameter(Arrival.BURST, recommendations)}

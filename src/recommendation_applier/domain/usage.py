@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from recommendation_applier.domain.filling import DAYS, Filling, filling_of
+from recommendation_applier.domain.filling import DAYS, Filling, busy_seconds, filling_of
 from recommendation_applier.domain.prices import Billed
 from recommendation_applier.domain.workload import (
     Architecture,
@@ -55,8 +55,7 @@ _DEPARTURE_LINE: Final = 434
 _TICK_LINES: Final = 300
 
 _SECONDS_A_TICK: Final = 0.3
-_SECONDS_AN_INVOCATION: Final = 0.1
-"""Beside its recommendations and requests; both are guesses."""
+"""A guess."""
 
 _UNITS_A_FOLLOW_UP: Final = 2.3
 """Read units, of one record."""
@@ -102,13 +101,13 @@ def usage_of(workload: Workload, stack: StackSize) -> Usage:
 
 
 def _lambda(workload: Workload, filling: Filling) -> Units:
-    rounds = filling.requests_an_invocation / workload.max_concurrent_requests
     asked = filling.requests * workload.follow_ups / workload.max_concurrent_requests
-    seconds = (
-        filling.invocations * (_SECONDS_AN_INVOCATION + ceil(rounds) * workload.seconds_a_request)
-        + workload.deliveries * workload.milliseconds_a_recommendation / 1000
-        + asked * workload.seconds_a_request
+    busy = busy_seconds(
+        workload,
+        deliveries=workload.deliveries / filling.invocations if filling.invocations else 0.0,
+        requests=filling.requests_an_invocation,
     )
+    seconds = filling.invocations * busy + asked * workload.seconds_a_request
     return {
         Billed.LAMBDA_REQUESTS: filling.invocations,
         _seconds(workload): seconds * workload.memory_mb / 1024,

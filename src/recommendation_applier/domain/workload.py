@@ -8,7 +8,7 @@ class Arrival(StrEnum):
     """How the deliveries of a day are spread over it."""
 
     BURST = "BURST"
-    """All within some minutes, once a day: invocations fill, and so do requests."""
+    """All within burst_minutes, once a day: invocations fill, and so do requests."""
     EVEN = "EVEN"
     """Evenly over the whole day: an invocation has what comes within its batching window."""
 
@@ -41,6 +41,7 @@ class Workload:
 
     *recommendations* are new ones, of so many *accounts* in equal shares; *repeated_share* says how
     many of them are delivered once more, and *held_share* how many of them are held and never sent.
+    *burst_minutes* is how long a day's deliveries take to come where they come in a burst.
     *seconds_a_request* is how long Amazon takes for an apply or status request, and
     *milliseconds_a_recommendation* how long the function takes for all else, one recommendation
     after the other, with *memory_mb*: neither was ever measured on Lambda.
@@ -50,9 +51,10 @@ class Workload:
     recommendations: int
     accounts: int = 25
     arrival: Arrival = Arrival.BURST
+    burst_minutes: int = 10
     held_share: float = 0.0
     repeated_share: float = 0.0
-    batch_size: int = 500
+    batch_size: int = 1000
     batching_window_seconds: int = 60
     maximum_concurrency: int = 2
     max_concurrent_requests: int = 4

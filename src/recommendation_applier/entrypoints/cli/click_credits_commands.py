@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from recommendation_applier.amazon_ads.click_credit_files import ClickCreditFiles
 from recommendation_applier.aws.applications_scan import read_applications
 from recommendation_applier.domain.applied_changes import applied_changes
 from recommendation_applier.domain.click_credit_offer import ClickCreditOffer
@@ -29,6 +28,8 @@ from recommendation_applier.entrypoints.cli.output import (
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+
+    from recommendation_applier.amazon_ads.click_credit_files import ClickCreditFiles
 
 _SHIPPED_TERMS: Final = Path(__file__).parents[2] / "domain/terms/amazon-ads-api-2022.toml"
 
@@ -68,6 +69,9 @@ def list_offers(
 
     Rows of the files that are no offer are counted on stderr, with the first of each kind.
     """
+    # Nobody who asks for help waits for httpx.
+    from recommendation_applier.amazon_ads.click_credit_files import ClickCreditFiles  # noqa: PLC0415
+
     _at_most_one(as_json=as_json, as_csv=as_csv)
     wanted = OfferFilter(
         advertiser=advertiser,
@@ -141,7 +145,7 @@ def progress(
         typer.echo(f"Records of the ledger that cannot be read: {known.unreadable}", err=True)
 
 
-def _read(files: ClickCreditFiles, refusals: offer_output.Refusals) -> Iterator[ClickCreditOffer]:
+def _read(files: "ClickCreditFiles", refusals: offer_output.Refusals) -> Iterator[ClickCreditOffer]:
     with counting("Reading offers") as count:
         for number, row in enumerate(files.rows(), start=1):
             count(number)

@@ -62,6 +62,9 @@ def costs(  # noqa: PLR0913 - an option for each knob
             help="BURST: a day's deliveries come within minutes. EVEN: over the whole day.",
         ),
     ] = _USUAL.arrival,
+    burst_minutes: Annotated[
+        int, typer.Option("--burst-minutes", min=1, max=1_440, help="Within how many; a guess.")
+    ] = _USUAL.burst_minutes,
     held: Annotated[
         float, typer.Option("--held", min=0, max=1, help="The share that is held, and not sent.")
     ] = _USUAL.held_share,
@@ -142,6 +145,7 @@ def costs(  # noqa: PLR0913 - an option for each knob
         recommendations=0,
         accounts=accounts,
         arrival=arrival,
+        burst_minutes=burst_minutes,
         held_share=held,
         repeated_share=repeated,
         batch_size=batch_size,

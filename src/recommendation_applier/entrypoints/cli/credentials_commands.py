@@ -14,7 +14,6 @@ from recommendation_applier.domain.credentials import Credentials, read_credenti
 from recommendation_applier.domain.credentials_checks import judge_token
 from recommendation_applier.domain.errors import CredentialsRefusedError
 from recommendation_applier.domain.finding import State
-from recommendation_applier.entrypoints.cli.asking_amazon import asking_amazon
 from recommendation_applier.entrypoints.cli.aws_errors import sentence_of
 from recommendation_applier.entrypoints.cli.confirm import confirm
 from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack, deployed_stack
@@ -151,6 +150,11 @@ def _given(file: Path | None) -> Credentials:
 
 def _try(stack: DeployedStack, given: Credentials) -> None:
     """Get a token with what was given. Raises OperatorError if there is none."""
+    # Here, so that whoever asks for help does not wait for httpx.
+    from recommendation_applier.entrypoints.cli.asking_amazon import (  # noqa: PLC0415 - as said
+        asking_amazon,
+    )
+
     settings = ExaminedStack(stack).settings
     with asking_amazon(stack.session, settings, given) as amazon:
         finding = judge_token(amazon.token_error())

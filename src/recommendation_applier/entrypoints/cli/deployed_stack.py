@@ -2,17 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
-
-import boto3
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING, Literal
 
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.cli.target import STACK_VARIABLE, Target
 
 if TYPE_CHECKING:
+    import boto3.session
     import typer
     from types_boto3_cloudformation.client import CloudFormationClient
 
@@ -38,13 +34,6 @@ Output = Literal[
 ]
 """The outputs of template.yaml; a test holds the two together."""
 
-_CONFIG: Final = Config(
-    # Somebody waits, but would wait a little longer rather than start again.
-    connect_timeout=5,
-    read_timeout=20,
-    retries={"mode": "standard", "total_max_attempts": 4},
-)
-
 
 @dataclass(frozen=True, slots=True)
 class DeployedStack:
@@ -58,7 +47,7 @@ class DeployedStack:
     status: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
-    session: boto3.session.Session
+    session: "boto3.session.Session"
 
     def output(self, name: Output) -> str:
         """Give the value of an output.
@@ -84,9 +73,10 @@ def deployed_stack(context: "typer.Context") -> DeployedStack:
         raise OperatorError(
             f"no stack is named: give its name with --stack, or set {STACK_VARIABLE}"
         )
-    core = botocore.session.Session(profile=target.profile)
-    core.set_default_client_config(_CONFIG)
-    session = boto3.session.Session(botocore_session=core, region_name=target.region)
+    # Whoever asks for help does not wait for boto3.
+    from recommendation_applier.entrypoints.cli.aws_session import ClientError, signed_in  # noqa: PLC0415
+
+    session = signed_in(target)
     client: CloudFormationClient = session.client("cloudformation")
     region = client.meta.region_name
     try:

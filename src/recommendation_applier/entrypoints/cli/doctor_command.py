@@ -8,7 +8,6 @@ import typer
 
 from recommendation_applier.aws.stack_checks import judge_strange_stack
 from recommendation_applier.domain.ads_regions import ADS_REGIONS
-from recommendation_applier.entrypoints.cli.amazon_looks import AmazonLooks
 from recommendation_applier.entrypoints.cli.aws_errors import AWS_ERRORS
 from recommendation_applier.entrypoints.cli.aws_looks import aws_looks
 from recommendation_applier.entrypoints.cli.deployed_stack import deployed_stack
@@ -83,6 +82,11 @@ def look_at(
 
     Raises OperatorError if they name none.
     """
+    # Here, so that whoever asks for help does not wait for httpx.
+    from recommendation_applier.entrypoints.cli.amazon_looks import (  # noqa: PLC0415 - as said
+        AmazonLooks,
+    )
+
     try:
         stack = deployed_stack(context)
     except _NOT_FOUND as error:

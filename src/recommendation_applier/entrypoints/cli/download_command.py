@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from recommendation_applier.amazon_ads.opportunities import FileFormat
-from recommendation_applier.amazon_ads.opportunity_files import FilePiece
 from recommendation_applier.domain.errors import FileReplacedError, WaitError
 from recommendation_applier.entrypoints.cli.amazon import opportunity_files
 from recommendation_applier.entrypoints.cli.confirm import confirm
@@ -17,6 +15,9 @@ from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.cli.options import AsJson, OpportunityId, Yes
 from recommendation_applier.entrypoints.cli.output import print_facts, print_json
 from recommendation_applier.entrypoints.cli.part_file import PartFile
+
+if TYPE_CHECKING:
+    from recommendation_applier.amazon_ads.opportunity_files import FilePiece
 
 
 def download(
@@ -40,6 +41,9 @@ def download(
     made another file meanwhile, it begins anew. A FILE that is there already is replaced in the
     end, if you agree.
     """
+    # Nobody who asks for help waits for httpx.
+    from recommendation_applier.amazon_ads.opportunities import FileFormat  # noqa: PLC0415
+
     if to.exists():
         confirm(f"Replace {to}?", yes=yes)
     wanted = FileFormat.CSV if file_format == "csv" else FileFormat.GZIP_JSON
@@ -64,7 +68,7 @@ def download(
 
 
 def _fetch(
-    pieces_from: Callable[[int, str], Iterator[FilePiece]],
+    pieces_from: Callable[[int, str], "Iterator[FilePiece]"],
     part: PartFile,
     show: Callable[[int, int | None], None],
 ) -> tuple[int, int]:
@@ -77,7 +81,7 @@ def _fetch(
 
 
 def _save(
-    pieces: Iterator[FilePiece],
+    pieces: "Iterator[FilePiece]",
     part: PartFile,
     *,
     start: int,

@@ -1,4 +1,7 @@
-"""What commands print: tables for people, JSON and CSV for programs."""
+"""What commands print: tables for people, JSON and CSV for programs.
+
+rich is imported by what draws with it: nobody who asks for help waits for it.
+"""
 
 import csv
 import json
@@ -7,15 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.progress import Progress, TaskID
-from rich.table import Table
 
 from recommendation_applier.domain.dates import format_date
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
 
 _WIDTH_WITHOUT_A_TERMINAL: Final = 200
 """Wide enough for ids, where nobody can widen it."""
@@ -37,6 +40,9 @@ def print_rows(
     if as_json:
         print_json(rows)
         return
+    from rich import box  # noqa: PLC0415 - as the module says
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in columns.values():
         table.add_column(heading, overflow="fold")
@@ -52,6 +58,8 @@ def print_line(text: str, *, colour: str | None = None) -> None:
 
 def print_facts(facts: Mapping[str, object]) -> None:
     """Print facts below each other, by heading; those that are None or empty are left out."""
+    from rich.table import Table  # noqa: PLC0415 - as the module says
+
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -98,8 +106,8 @@ def write_csv(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None
 class Bar:
     """A progress bar; *total* is None while nobody knows it."""
 
-    _progress: Progress
-    _task: TaskID
+    _progress: "Progress"
+    _task: "TaskID"
     total: int | None = None
 
     def advance(self, count: int) -> None:
@@ -114,6 +122,8 @@ class Bar:
 @contextmanager
 def progress(what: str) -> Iterator[Bar]:
     """Show a bar on stderr while *what* is done; where that is no terminal, nothing is shown."""
+    from rich.progress import Progress  # noqa: PLC0415 - as the module says
+
     console = _console(err=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
         yield Bar(shown, shown.add_task(what, total=None))
@@ -124,7 +134,9 @@ def warn(sentence: str) -> None:
     typer.echo(f"Warning: {' '.join(sentence.split())}", err=True)
 
 
-def _console(*, err: bool = False) -> Console:
+def _console(*, err: bool = False) -> "Console":
+    from rich.console import Console  # noqa: PLC0415 - as the module says
+
     # Amazon's words are never taken for markup.
     console = Console(stderr=err, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:

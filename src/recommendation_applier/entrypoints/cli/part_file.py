@@ -1,12 +1,15 @@
 """The part of a file that a download has brought so far, beside where the whole will be."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recommendation_applier.amazon_ads.opportunity_files import FilePiece
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from recommendation_applier.amazon_ads.opportunity_files import FilePiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class PartFile:
         can_be_sent = etag and etag.isascii() and etag.isprintable()
         return (size, etag) if can_be_sent else (0, "")
 
-    def write(self, pieces: Iterator[FilePiece], *, start: int) -> Iterator[FilePiece]:
+    def write(self, pieces: "Iterator[FilePiece]", *, start: int) -> "Iterator[FilePiece]":
         """Put *pieces* behind the first *start* bytes, one by one, and give each when it is there.
 
         The ETag is there before the first byte is. Ended early, the part is what has come by then.

@@ -3,6 +3,7 @@
 import json
 import random
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -27,7 +28,6 @@ from recommendation_applier.entrypoints.cli.listed_opportunities import (
 )
 from recommendation_applier.entrypoints.cli.options import AsJson, DryRun, Offline, Yes
 from recommendation_applier.entrypoints.cli.output import print_facts, print_json, print_rows
-from recommendation_applier.entrypoints.wiring import now
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -70,7 +70,7 @@ def routes(
     stack = deployed_stack(context)
     ssm: SSMClient = stack.session.client("ssm")
     name = stack.output("OpportunityRoutesName")
-    stored = StoredRoutes(ssm, name=name, clock=now).read()
+    stored = StoredRoutes(ssm, name=name, clock=_now).read()
     query = OpportunityQuery(objective_type=(ACCOUNT_TEAM,))
     listed = listed_opportunities(context, query, offline=offline)
     proposal, around = _look(stack, stored, listed)
@@ -95,6 +95,10 @@ def routes(
         )
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _look(
     stack: DeployedStack, stored: Routes, listed: ListedOpportunities
 ) -> tuple[Proposal, route_output.Surroundings]:
@@ -103,7 +107,7 @@ def _look(
     index = StoredOpportunityIndex(
         dynamodb,
         table_name=table_name,
-        clock=now,
+        clock=_now,
         time_is_up=lambda: False,
         sleep=time.sleep,
         jitter=random.uniform,

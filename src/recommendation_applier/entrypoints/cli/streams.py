@@ -1,4 +1,7 @@
-"""Marketing Stream, as the commands about subscriptions speak to it."""
+"""Marketing Stream, as the commands about subscriptions speak to it.
+
+What speaks is imported when it does: nobody who asks for help waits for httpx.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +16,6 @@ from recommendation_applier.aws.wanted_subscriptions import StoredWantedSubscrip
 from recommendation_applier.domain.wanted_subscription import Profile
 from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack
 from recommendation_applier.entrypoints.cli.times import parse_duration
-from recommendation_applier.entrypoints.settings import SubscriptionsSettings, read_settings
-from recommendation_applier.entrypoints.wiring import Time, connect
 from recommendation_applier.use_cases.await_subscriptions import Patience
 from recommendation_applier.use_cases.subscription_ports import Streams
 
@@ -76,6 +77,12 @@ def parts_of(stack: DeployedStack, media_type: str | None) -> Iterator[Parts]:
     The operator needs lambda:GetFunctionConfiguration on SubscriptionsFunction and
     secretsmanager:GetSecretValue on the stack's secret; for the record, what its adapter needs.
     """
+    from recommendation_applier.entrypoints.settings import (  # noqa: PLC0415 - as the module says
+        SubscriptionsSettings,
+        read_settings,
+    )
+    from recommendation_applier.entrypoints.wiring import Time, connect  # noqa: PLC0415
+
     functions: LambdaClient = stack.session.client("lambda")
     dynamodb: DynamoDBClient = stack.session.client("dynamodb")
     name = stack.output("SubscriptionsFunctionName")
