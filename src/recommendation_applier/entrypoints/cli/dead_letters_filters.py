@@ -9,11 +9,11 @@ from typer.core import TyperCommand
 from recommendation_applier.domain.letter_filter import NO_REASON, LetterFilter
 from recommendation_applier.domain.reasons import DeadLetterReason
 from recommendation_applier.domain.waiting_letter import LetterKind
+from recommendation_applier.entrypoints.cli.kept_options import KeptOptions
 from recommendation_applier.entrypoints.cli.options import OPPORTUNITY_PREFIX
 from recommendation_applier.entrypoints.cli.times import parse_duration
 
-_PANEL: Final = "Which dead letters"
-_KEY: Final = f"{__name__}.chosen"
+_KEPT: Final = KeptOptions("Which dead letters")
 
 
 class LetterFiltered(TyperCommand):
@@ -27,7 +27,7 @@ class LetterFiltered(TyperCommand):
 
 def letter_filter(context: typer.Context) -> LetterFilter:
     """Give what the filters of the command say. Raises BadParameter for what no letter can be."""
-    chosen = context.meta[_KEY]
+    chosen = _KEPT.of(context)
     return LetterFilter(
         reasons=_known(_upper(chosen["reason"]), (*DeadLetterReason, NO_REASON), "--reason"),
         kinds=_known([each.lower() for each in chosen["kind"] or ()], (*LetterKind,), "--kind"),
@@ -50,7 +50,7 @@ def letter_filter(context: typer.Context) -> LetterFilter:
 
 def is_filtered(context: typer.Context) -> bool:
     """Tell whether any filter was given."""
-    return any(value is not None and value != [] for value in context.meta[_KEY].values())
+    return any(value is not None and value != [] for value in _KEPT.of(context).values())
 
 
 def _known(given: list[str], known: tuple[str, ...], option: str) -> frozenset[str]:
@@ -67,22 +67,6 @@ def _upper(given: list[str] | None) -> list[str]:
     return [each.upper() for each in given or ()]
 
 
-def _choose(context: typer.Context, option: typer.CallbackParam, value: object) -> None:
-    context.meta.setdefault(_KEY, {})[option.name] = value
-
-
-def _option(name: str, metavar: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
-    return typer.Option(
-        name,
-        metavar=metavar,
-        help=text,
-        callback=_choose,
-        expose_value=False,
-        rich_help_panel=_PANEL,
-        **more,
-    )
-
-
 _letter_app: Final = typer.Typer(add_completion=False)
 
 
@@ -91,23 +75,29 @@ def _letter_filters(
     *,
     reason: Annotated[
         list[str] | None,
-        _option("--reason", "CODE", "For this reason: APPLY_REFUSED, …; NONE if it says none."),
+        _KEPT.option(
+            "--reason", "CODE", "For this reason: APPLY_REFUSED, …; NONE if it says none."
+        ),
     ] = None,
     kind: Annotated[
         list[str] | None,
-        _option("--kind", "KIND", "batch, message, or body: a body alone, as SQS moved it."),
+        _KEPT.option("--kind", "KIND", "batch, message, or body: a body alone, as SQS moved it."),
     ] = None,
     api_code: Annotated[
         list[str] | None,
-        _option("--api-code", "CODE", "Amazon's code: PO_APPLY_BAD_REQUEST, …."),
+        _KEPT.option("--api-code", "CODE", "Amazon's code: PO_APPLY_BAD_REQUEST, …."),
     ] = None,
     older_than: Annotated[
         timedelta | None,
-        _option("--older-than", "TIME", "Failed 12h, 3d, … ago or more.", parser=parse_duration),
+        _KEPT.option(
+            "--older-than", "TIME", "Failed 12h, 3d, … ago or more.", parser=parse_duration
+        ),
     ] = None,
     newer_than: Annotated[
         timedelta | None,
-        _option("--newer-than", "TIME", "Failed less than 12h, 3d, … ago.", parser=parse_duration),
+        _KEPT.option(
+            "--newer-than", "TIME", "Failed less than 12h, 3d, … ago.", parser=parse_duration
+        ),
     ] = None,
 ) -> None:
     """Only its options are of use; any value of an option fits, and all options have to."""
@@ -121,23 +111,23 @@ def _subject_filters(
     *,
     id_: Annotated[
         list[str] | None,
-        _option("--id", "ID", "About this recommendation, or of this SQS message id."),
+        _KEPT.option("--id", "ID", "About this recommendation, or of this SQS message id."),
     ] = None,
     account: Annotated[
         list[str] | None,
-        _option("--account", "ID", "Of this encrypted advertiser id, or this entity id."),
+        _KEPT.option("--account", "ID", "Of this encrypted advertiser id, or this entity id."),
     ] = None,
     marketplace: Annotated[
-        list[str] | None, _option("--marketplace", "CODE", "In this marketplace, such as DE.")
+        list[str] | None, _KEPT.option("--marketplace", "CODE", "In this marketplace, such as DE.")
     ] = None,
     type_: Annotated[
-        list[str] | None, _option("--type", "TYPE", "Of this type, such as KEYWORD_BID.")
+        list[str] | None, _KEPT.option("--type", "TYPE", "Of this type, such as KEYWORD_BID.")
     ] = None,
     campaign: Annotated[
-        list[str] | None, _option("--campaign", "ID", "About this campaign.")
+        list[str] | None, _KEPT.option("--campaign", "ID", "About this campaign.")
     ] = None,
     opportunity: Annotated[
-        list[str] | None, _option("--opportunity", "ID", "Under this opportunity.")
+        list[str] | None, _KEPT.option("--opportunity", "ID", "Under this opportunity.")
     ] = None,
 ) -> None:
     """The same of these; one recommendation of the letter has to fit all of them."""

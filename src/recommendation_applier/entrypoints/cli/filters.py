@@ -10,10 +10,10 @@ from typer.core import TyperCommand
 from recommendation_applier.domain.held import HeldFilter
 from recommendation_applier.domain.policy_rules import Match
 from recommendation_applier.domain.reasons import HeldReason
+from recommendation_applier.entrypoints.cli.kept_options import KeptOptions
 from recommendation_applier.entrypoints.cli.times import parse_duration
 
-_PANEL: Final = "Which recommendations"
-_KEY: Final = f"{__name__}.chosen"
+_KEPT: Final = KeptOptions("Which recommendations")
 
 _FIELDS: Final = {
     "type": "type_",
@@ -46,7 +46,7 @@ class HeldFiltered(Filtered):
 
 def chosen_match(context: typer.Context) -> Match:
     """Give what the filters of the command say. Raises BadParameter for what nothing can match."""
-    chosen = context.meta[_KEY]
+    chosen = _KEPT.of(context)
     values = {
         field: [each.upper() if field in _CODES else each for each in chosen[option]]
         for field, option in _FIELDS.items()
@@ -65,12 +65,12 @@ def chosen_match(context: typer.Context) -> Match:
 
 def chosen_rules(context: typer.Context) -> frozenset[str]:
     """Give the rules that the command is about; none is for all."""
-    return frozenset(context.meta[_KEY]["rule"] or ())
+    return frozenset(_KEPT.of(context)["rule"] or ())
 
 
 def held_filter(context: typer.Context) -> HeldFilter:
     """Give what all filters of the command say, but for when it ends. Raises BadParameter."""
-    reasons = frozenset(each.upper() for each in context.meta[_KEY]["reason"] or ())
+    reasons = frozenset(each.upper() for each in _KEPT.of(context)["reason"] or ())
     if unknown := reasons - set(HeldReason):
         raise typer.BadParameter(
             f"nothing is held for {', '.join(sorted(unknown))}; it is one of "
@@ -82,7 +82,7 @@ def held_filter(context: typer.Context) -> HeldFilter:
 
 def ending_within(context: typer.Context) -> timedelta | None:
     """Give how soon it has to end; None if that does not matter."""
-    within: timedelta | None = context.meta[_KEY]["ending_within"]
+    within: timedelta | None = _KEPT.of(context)["ending_within"]
     return within
 
 
@@ -90,30 +90,14 @@ def filters_in_words(context: typer.Context) -> str:
     """Say which filters were given, such as `type KEYWORD_BID or CAMPAIGN_BUDGET, rule bids`."""
     return ", ".join(
         f"{option.rstrip('_').replace('_', ' ')} {' or '.join(values)}"
-        for option, values in context.meta[_KEY].items()
+        for option, values in _KEPT.of(context).items()
         if values
     )
 
 
 def is_filtered(context: typer.Context) -> bool:
     """Tell whether any filter was given."""
-    return any(context.meta[_KEY].values())
-
-
-def _choose(context: typer.Context, option: typer.CallbackParam, value: object) -> None:
-    context.meta.setdefault(_KEY, {})[option.name] = value
-
-
-def _option(name: str, metavar: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
-    return typer.Option(
-        name,
-        metavar=metavar,
-        help=text,
-        callback=_choose,
-        expose_value=False,
-        rich_help_panel=_PANEL,
-        **more,
-    )
+    return any(_KEPT.of(context).values())
 
 
 _app: Final = typer.Typer(add_completion=False)
@@ -123,23 +107,25 @@ _app: Final = typer.Typer(add_completion=False)
 def _filters(
     *,
     type_: Annotated[
-        list[str] | None, _option("--type", "TYPE", "Of this type, such as KEYWORD_BID.")
+        list[str] | None, _KEPT.option("--type", "TYPE", "Of this type, such as KEYWORD_BID.")
     ] = None,
     ad_product: Annotated[
-        list[str] | None, _option("--ad-product", "PRODUCT", "For SP, SB, SD or ST.")
+        list[str] | None, _KEPT.option("--ad-product", "PRODUCT", "For SP, SB, SD or ST.")
     ] = None,
     marketplace: Annotated[
-        list[str] | None, _option("--marketplace", "CODE", "In this marketplace, such as DE.")
+        list[str] | None, _KEPT.option("--marketplace", "CODE", "In this marketplace, such as DE.")
     ] = None,
     advertiser: Annotated[
-        list[str] | None, _option("--advertiser", "ID", "Of this encrypted advertiser id.")
+        list[str] | None, _KEPT.option("--advertiser", "ID", "Of this encrypted advertiser id.")
     ] = None,
-    entity: Annotated[list[str] | None, _option("--entity", "ID", "Of this entity id.")] = None,
+    entity: Annotated[
+        list[str] | None, _KEPT.option("--entity", "ID", "Of this entity id.")
+    ] = None,
     campaign: Annotated[
-        list[str] | None, _option("--campaign", "ID", "About this campaign.")
+        list[str] | None, _KEPT.option("--campaign", "ID", "About this campaign.")
     ] = None,
     rule: Annotated[
-        list[str] | None, _option("--rule", "NAME", "Decided by this rule of the policy.")
+        list[str] | None, _KEPT.option("--rule", "NAME", "Decided by this rule of the policy.")
     ] = None,
 ) -> None:
     """Only its options are of use; each may be given several times, and any of its values fits."""
@@ -152,11 +138,12 @@ _held_app: Final = typer.Typer(add_completion=False)
 def _held_filters(
     *,
     reason: Annotated[
-        list[str] | None, _option("--reason", "REASON", "Held for this reason: LIMIT_PASSED, ….")
+        list[str] | None,
+        _KEPT.option("--reason", "REASON", "Held for this reason: LIMIT_PASSED, …."),
     ] = None,
     ending_within: Annotated[
         timedelta | None,
-        _option("--ending-within", "TIME", "Ending within 24h, 7d, …", parser=parse_duration),
+        _KEPT.option("--ending-within", "TIME", "Ending within 24h, 7d, …", parser=parse_duration),
     ] = None,
 ) -> None:
     """The same of these."""

@@ -3,12 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from recommendation_applier.aws.held_entries import HeldEntries
-from recommendation_applier.aws.ledger_scan import LedgerScan
 from recommendation_applier.domain.ledger_count import MEANING, CountedStanding
 from recommendation_applier.domain.recommendation import Advertiser
 from recommendation_applier.entrypoints.cli.deployed_stack import deployed_stack
@@ -21,14 +19,10 @@ from recommendation_applier.entrypoints.cli.options import AsJson
 from recommendation_applier.entrypoints.cli.output import (
     print_json,
     print_rows,
-    progress,
-    warn,
 )
+from recommendation_applier.entrypoints.cli.reading_ledger import reading_ledger
 from recommendation_applier.entrypoints.cli.times import parse_moment
 from recommendation_applier.use_cases.count_ledger import Known, LedgerCounting
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb.client import DynamoDBClient
 
 By = Literal["standing", "type", "account", "marketplace", "day"]
 
@@ -66,20 +60,13 @@ def count(
     """
     is_meant = _filter(context, since)
     stack = deployed_stack(context)
-    dynamodb: DynamoDBClient = stack.session.client("dynamodb")
-    table_name = stack.output("LedgerTableName")
-    entries = HeldEntries(dynamodb, table_name=table_name, report_failure=warn)
-    with progress("Reading the ledger") as bar:
-        scan = LedgerScan(
-            dynamodb, table_name=table_name, report_failure=warn, report_scanned=bar.advance
-        )
-        bar.total = scan.size()
+    with reading_ledger(stack) as ledger:
         counts = LedgerCounting(
-            entries_of=entries.entries_of,
+            entries_of=ledger.entries.entries_of,
             is_meant=is_meant,
             key_of=_KEYS[by],
             now=datetime.now(UTC),
-        ).count(scan.everything())
+        ).count(ledger.scan.everything())
     if as_json:
         print_json({"recommendations": sum(counts.values()), "by": by, "counts": _json(counts, by)})
     elif by == "standing":

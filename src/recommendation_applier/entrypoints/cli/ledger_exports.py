@@ -4,12 +4,10 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from recommendation_applier.aws.held_entries import HeldEntries
-from recommendation_applier.aws.ledger_scan import LedgerScan
 from recommendation_applier.domain.policy_rules import Match
 from recommendation_applier.domain.sent import Sent
 from recommendation_applier.entrypoints.cli.deployed_stack import deployed_stack
@@ -20,11 +18,10 @@ from recommendation_applier.entrypoints.cli.filters import (
 )
 from recommendation_applier.entrypoints.cli.options import AsCsv, AsJson
 from recommendation_applier.entrypoints.cli.output import (
-    progress,
-    warn,
     write_csv,
     write_json_array,
 )
+from recommendation_applier.entrypoints.cli.reading_ledger import reading_ledger
 from recommendation_applier.entrypoints.cli.sent_rows import (
     EXPORT,
     ROLLBACK,
@@ -33,9 +30,6 @@ from recommendation_applier.entrypoints.cli.sent_rows import (
 )
 from recommendation_applier.entrypoints.cli.times import parse_moment
 from recommendation_applier.use_cases.sent_since import sent_since
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb.client import DynamoDBClient
 
 Since = Annotated[
     datetime,
@@ -102,17 +96,10 @@ def _write(
         raise typer.BadParameter("give --csv or --json, not both")
     match, rules = chosen_match(context), chosen_rules(context)
     stack = deployed_stack(context)
-    dynamodb: DynamoDBClient = stack.session.client("dynamodb")
-    table_name = stack.output("LedgerTableName")
-    entries = HeldEntries(dynamodb, table_name=table_name, report_failure=warn)
-    with progress("Reading the ledger") as bar:
-        scan = LedgerScan(
-            dynamodb, table_name=table_name, report_failure=warn, report_scanned=bar.advance
-        )
-        bar.total = scan.size()
+    with reading_ledger(stack) as ledger:
         rows = (
             row
-            for sent in sent_since(scan.records(), entries.entries_of, since=since)
+            for sent in sent_since(ledger.scan.records(), ledger.entries.entries_of, since=since)
             if _is_meant(sent, match, rules, unknown=not is_filtered(context))
             for row in rows_of(sent)
         )

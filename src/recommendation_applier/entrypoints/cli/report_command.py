@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
-from recommendation_applier.aws.ledger_scan import LedgerScan
 from recommendation_applier.domain.ledger import Entry
 from recommendation_applier.domain.report_figures import Figures, Span
 from recommendation_applier.entrypoints.cli.confirm import confirm
@@ -23,14 +22,12 @@ from recommendation_applier.entrypoints.cli.filters import (
     is_filtered,
 )
 from recommendation_applier.entrypoints.cli.options import AsJson, Yes
-from recommendation_applier.entrypoints.cli.output import print_facts, print_json, progress, warn
+from recommendation_applier.entrypoints.cli.output import print_facts, print_json, progress
+from recommendation_applier.entrypoints.cli.reading_ledger import reading_ledger
 from recommendation_applier.entrypoints.cli.report import NO_REASON, Report, report_facts
 from recommendation_applier.entrypoints.cli.times import parse_moment
 from recommendation_applier.entrypoints.cli.word_file import word_file
 from recommendation_applier.use_cases.reporting import read_figures
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb.client import DynamoDBClient
 
 app: Final = typer.Typer(rich_markup_mode=None)
 
@@ -126,16 +123,8 @@ def _meant(context: typer.Context) -> Callable[[Entry], bool] | None:
 def _read(
     stack: DeployedStack, span: Span, is_meant: Callable[[Entry], bool] | None, now: datetime
 ) -> Figures:
-    dynamodb: DynamoDBClient = stack.session.client("dynamodb")
-    with progress("Reading the ledger") as bar, word_file() as words:
-        scan = LedgerScan(
-            dynamodb,
-            table_name=stack.output("LedgerTableName"),
-            report_failure=warn,
-            report_scanned=bar.advance,
-        )
-        bar.total = 2 * scan.size()
-        return read_figures(scan, words, span=span, is_meant=is_meant, now=now)
+    with reading_ledger(stack, times=2) as ledger, word_file() as words:
+        return read_figures(ledger.scan, words, span=span, is_meant=is_meant, now=now)
 
 
 def _letters(stack: DeployedStack) -> Counter[str]:
