@@ -176,7 +176,8 @@ class _Run:
             self._policy_error = error
             self._claiming.put_off(ready, error)
             return
-        decided = [self._decided(each, in_force) for each in ready]
+        now = self._ports.clock()
+        decided = [self._decided(each, in_force, now) for each in ready]
         to_send = [each for each in decided if not each.decided.held]
         to_keep = [each for each in decided if each.decided.held]
         refusal = self._ports.api.refusal() if to_send else None
@@ -186,12 +187,12 @@ class _Run:
         self._send_and_ask(*self._claiming.claim([*to_send, *to_keep]))
         self._ports.api.learn()
 
-    def _decided(self, each: Ready, in_force: PolicyInForce) -> Ready:
-        decided = decide_about(each.recommendation, each.release, in_force, now=self._ports.clock())
+    def _decided(self, each: Ready, in_force: PolicyInForce, now: datetime) -> Ready:
+        decided = decide_about(each.recommendation, each.release, in_force, now=now)
         if decided.held is None and (self._ports.dry_run or in_force.policy.mode == "DRY_RUN"):
             decided = replace(decided, held=(HeldReason.DRY_RUN, "the mode is DRY_RUN"))
         ignored = NotApplicableReason.IGNORED_BY_POLICY if decided.is_ignored else None
-        return replace(each, decided=decided, barred=each.barred or ignored)
+        return each.as_decided(decided, barred=each.barred or ignored)
 
     def _send_and_ask(self, clear: Sequence[Ready], in_doubt: Sequence[Ready]) -> None:
         """Send what is clear; what is in doubt is asked about, together with its account's rest.

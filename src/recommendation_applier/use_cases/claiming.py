@@ -46,6 +46,19 @@ class Ready:
     is_unread: bool = False
     decided: Decided = UNDECIDED
 
+    def as_decided(self, decided: Decided, *, barred: NotApplicableReason | None) -> "Ready":
+        """Give the same with what the policy makes of it."""
+        return Ready(
+            self.part,
+            self.recommendation,
+            self.partner_opportunity_id,
+            self.in_doubt,
+            barred,
+            self.release,
+            self.is_unread,
+            decided,
+        )
+
     @property
     def recommendation_id(self) -> str:
         """The id that the ledger and Amazon know it by."""

@@ -7,7 +7,7 @@ may have done what it failed to confirm; whatever is not certain is claimed, rec
 again by whoever gets the message next.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +40,9 @@ from recommendation_applier.use_cases.ports import LedgerStore
 _MOST_IDS: Final = 100
 """Of one record: as many as an apply request has."""
 
+_FREE: Final = Claimed(Standing.FREE)
+_IN_DOUBT: Final = Claimed(Standing.IN_DOUBT)
+
 _MAX_ROUNDS: Final = 3
 """An entry that changes hands three times while it is claimed is left to those who have it."""
 
@@ -71,9 +74,11 @@ class Ledger:
         wanted = {each.recommendation.recommendation_id: each for each in candidates}
         self._message_ids.update({each: wanted[each].message_id for each in wanted})
         self.decided_by.update({each: wanted[each].decided_by for each in wanted})
-        offered = {each: Claimed(_weigh(Standing.FREE, wanted[each])) for each in wanted}
+        offered = {
+            each: _IN_DOUBT if candidate.in_doubt else _FREE for each, candidate in wanted.items()
+        }
         claimed: dict[str, Claimed] = {}
-        entries = [self._entry(each) for each in wanted.values()]
+        entries = self._entries(wanted.values())
         found = self._take(self.store.put_new(entries), offered, claimed)
         for _ in range(_MAX_ROUNDS):
             if not found:
@@ -180,7 +185,7 @@ class Ledger:
         """Claim what exists and may be claimed; return what changed meanwhile."""
         tokens = {known.claim.token for known in found.values() if known.claim}
         records = self.store.records_of(tokens) if tokens else {}
-        taking: list[tuple[Entry, Known]] = []
+        taking: list[Candidate] = []
         offered: dict[str, Claimed] = {}
         for recommendation_id, known in found.items():
             if known.claim and known.claim.token not in records:
@@ -192,10 +197,13 @@ class Ledger:
                 offer.standing is Standing.FREE and may_be_sent
             ):
                 offered[recommendation_id] = offer
-                taking.append((self._entry(candidate), known))
+                taking.append(candidate)
             else:
                 claimed[recommendation_id] = offer
-        return self._take(self.store.take_over(taking), offered, claimed) if taking else {}
+        if not taking:
+            return {}
+        entries = [(each, found[each.recommendation_id]) for each in self._entries(taking)]
+        return self._take(self.store.take_over(entries), offered, claimed)
 
     def _offer(
         self, candidate: Candidate, known: Known, records: Collection[BatchRecord]
@@ -230,14 +238,19 @@ class Ledger:
                 others[recommendation_id] = known
         return others
 
-    def _entry(self, candidate: Candidate) -> Entry:
-        return Entry(
-            candidate.recommendation,
-            candidate.partner_opportunity_id,
-            candidate.decided_by,
-            Claim(self.token, self.clock(), self.lease_ends),
-            self._kept_until([candidate.recommendation]),
-        )
+    def _entries(self, candidates: Iterable[Candidate]) -> list[Entry]:
+        now = self.clock()
+        claim = Claim(self.token, now, self.lease_ends)
+        return [
+            Entry(
+                each.recommendation,
+                each.partner_opportunity_id,
+                each.decided_by,
+                claim,
+                kept_until([each.recommendation], now=now, retention=self.retention),
+            )
+            for each in candidates
+        ]
 
     def _kept_until(self, recommendations: Collection[Recommendation]) -> datetime:
         return kept_until(recommendations, now=self.clock(), retention=self.retention)
