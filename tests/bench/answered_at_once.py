@@ -44,8 +44,9 @@ class Table:
         key = item["pk"]["S"], item["sk"]["S"]
         standing = self.documents.get(key)
         if standing is not None and asked.get("ConditionExpression") == "attribute_not_exists(pk)":
-            error = {"Code": "ConditionalCheckFailedException", "Message": ""}
-            raise ClientError({"Error": error, "Item": standing}, "PutItem")  # type: ignore[typeddict-unknown-key]
+            error: Any = {"Code": "ConditionalCheckFailedException", "Message": ""}
+            answer: Any = {"Error": error, "Item": standing}
+            raise ClientError(answer, "PutItem")
         if self.keeps:
             self.documents[key] = item
         return {}

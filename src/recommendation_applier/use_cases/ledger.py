@@ -29,6 +29,7 @@ from recommendation_applier.domain.ledger import (
     Tombstone,
     Verdict,
     at_work_until,
+    by_recommendation,
     kept_until,
     standing_of,
 )
@@ -184,14 +185,16 @@ class Ledger:
     ) -> Mapping[str, Known]:
         """Claim what exists and may be claimed; return what changed meanwhile."""
         tokens = {known.claim.token for known in found.values() if known.claim}
-        records = self.store.records_of(tokens) if tokens else {}
+        read = self.store.records_of(tokens) if tokens else {}
+        records = {token: by_recommendation(each) for token, each in read.items()}
         taking: list[Candidate] = []
         offered: dict[str, Claimed] = {}
         for recommendation_id, known in found.items():
             if known.claim and known.claim.token not in records:
                 continue  # its records could not be read
             candidate = wanted[recommendation_id]
-            offer = self._offer(candidate, known, records[known.claim.token] if known.claim else ())
+            about = records[known.claim.token].get(recommendation_id, ()) if known.claim else ()
+            offer = self._offer(candidate, known, about)
             may_be_sent = offer.tombstone is None and not candidate.is_barred
             if offer.standing is Standing.IN_DOUBT or (
                 offer.standing is Standing.FREE and may_be_sent
