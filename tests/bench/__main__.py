@@ -6,14 +6,17 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from tests.bench import aws_calls, cpu, opportunity_files
+from tests.bench import aws_calls, cpu, growth, memory, opportunity_files, wall
 from tests.bench.page import Page
 from tests.emulator.table import console_of
 
 PAGES: Final[Mapping[str, Callable[[], Page]]] = {
     "aws-calls": aws_calls.measure,
     "cpu": cpu.measure,
+    "growth": growth.measure,
+    "memory": memory.measure,
     "opportunity-files": opportunity_files.measure,
+    "wall": wall.measure,
 }
 """One module a page."""
 

@@ -6,23 +6,22 @@ concluded, log and metrics written. What botocore adds to that is measured apart
 """
 
 import json
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from typing import Any, Final
 
-import botocore.session
-from botocore.awsrequest import AWSResponse
-
-from recommendation_applier.entrypoints.wiring import LEDGER_CONFIG
+from recommendation_applier.entrypoints.garbage import RUNTIME, spare_what_stays
 from tests.bench import naive_consumer
 from tests.bench.answered_at_once import Network
 from tests.bench.consumer import APPLIES_ALL, Consumer
 from tests.bench.deliveries import bodies, event
 from tests.bench.page import Page
+from tests.bench.stubbed_dynamodb import stubbed_client
 
 ACCOUNTS: Final = 10
 ROUNDS: Final = 9
@@ -32,7 +31,6 @@ LIMITS_ALL: Final[Mapping[str, Any]] = {
     "rules": [{"name": "bids", "decision": "APPLY", "limits": {"maxIncreasePercent": 30}}],
 }
 
-_HEADERS: Final[Any] = {"Content-Type": "application/x-amz-json-1.0"}
 _JSON: Final = "json.loads of the bodies"
 _NEW: Final = "new: all are accepted"
 _BOTOCORE: Final = "the same with botocore"
@@ -87,7 +85,8 @@ def in_turns(deliveries: int, rounds: int) -> Measured:
         took = time.process_time() - began
         seconds[name] = min(took, seconds.get(name, took))
 
-    client = _stubbed_client()
+    client = stubbed_client()
+    spare_what_stays(os.environ | {RUNTIME: "as on Lambda"})
     new = Consumer()
     for _ in range(rounds):
         new = Consumer()
@@ -110,24 +109,3 @@ def _handle(consumer: Consumer, asked: Mapping[str, Any]) -> None:
     done = consumer.handle(asked)
     if done.answer["batchItemFailures"] or consumer.failures:
         raise ValueError(f"not all deliveries were finished: {consumer.failures}")
-
-
-def _stubbed_client() -> Any:
-    """Make a client of DynamoDB that does all but send: every write is done, nothing is there."""
-    session = botocore.session.Session()
-    session.set_credentials("testing", "testing")
-    client = session.create_client("dynamodb", region_name="us-east-1", config=LEDGER_CONFIG)
-    client.meta.events.register("before-send.dynamodb.*", _answer)
-    return client
-
-
-def _answer(request: Any, **_: object) -> Any:
-    return AWSResponse(request.url, 200, _HEADERS, _Nothing())
-
-
-class _Nothing:
-    """The raw body of an answer that says nothing."""
-
-    def stream(self) -> Iterator[bytes]:
-        """Give it."""
-        yield b"{}"

@@ -1,9 +1,7 @@
 """Several requests at a time, and none that outlasts the invocation."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from queue import Empty, SimpleQueue
-from time import monotonic
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Protocol, TypeVar
 
 Work = TypeVar("Work")
@@ -48,29 +46,19 @@ class WorkerThreads:
     ) -> Iterator[Result]:
         """See the protocol."""
         pool = ThreadPoolExecutor(self._most)
-        futures: dict[Future[Result], Work] = {}
-        done: SimpleQueue[Future[Result]] = SimpleQueue()
         try:
-            for each in work:
-                future = pool.submit(do, each)
-                futures[future] = each
-                future.add_done_callback(done.put)
-                while not done.empty():
-                    yield _result(done.get(), futures)
-            until = monotonic() + seconds_left()
-            while futures:
-                yield _result(done.get(timeout=max(0.0, until - monotonic())), futures)
-        except Empty:
-            for future, each in futures.items():
-                if future.cancel():
-                    yield not_begun(each)
-                else:
-                    yield future.result() if future.done() else not_done(each)
+            # All of it before the first result: who waits for a request waits for what comes next.
+            futures = {pool.submit(do, each): each for each in work}
+            try:
+                for future in as_completed(futures, timeout=seconds_left()):
+                    del futures[future]
+                    yield future.result()
+            except TimeoutError:
+                for future, each in futures.items():
+                    if future.cancel():
+                        yield not_begun(each)
+                    else:
+                        yield future.result() if future.done() else not_done(each)
         finally:
             # Not waited for: a request that hangs must not take the invocation with it.
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _result(future: "Future[Result]", futures: "dict[Future[Result], Work]") -> Result:
-    del futures[future]
-    return future.result()

@@ -6,7 +6,7 @@ of the ids of a claim. What stands in an entry is therefore read together with t
 claim, and a batch of 100 ids costs 100 entries and one record.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
@@ -186,16 +186,6 @@ _WEIGHT: Final = {
     Verdict.IN_DOUBT: Standing.IN_DOUBT,
 }
 """From the verdict that decides to the one that gives way; all others leave an id free."""
-
-
-def by_recommendation(records: Iterable[BatchRecord]) -> Mapping[str, Sequence[BatchRecord]]:
-    """Find which of a claim's *records* speak of an id, once for all its ids."""
-    found: dict[str, list[BatchRecord]] = {}
-    for record in records:
-        for ids in record.verdicts.values():
-            for recommendation_id in ids:
-                found.setdefault(recommendation_id, []).append(record)
-    return found
 
 
 def standing_of(

@@ -5,6 +5,7 @@ adds tomorrow breaks nothing.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainValidator
@@ -97,6 +98,15 @@ class Advertiser(BaseModel):
     def __str__(self) -> str:
         """Name the account the way logs and dead letters do."""
         return f"{self.encrypted_advertiser_id} ({self.entity_id}, {self.marketplace})"
+
+
+@lru_cache(maxsize=1_024)
+def known_advertiser(fields: tuple[tuple[str, object], ...]) -> Advertiser:
+    """Read an account from pairs of names and values, once for all its recommendations.
+
+    Raises pydantic.ValidationError, and TypeError for values that are no keys, such as lists.
+    """
+    return Advertiser.model_validate(dict(fields))
 
 
 class Recommendation(BaseModel):

@@ -8,7 +8,6 @@ inner one (`messageBody`, or the outer object itself) with the recommendation.
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ValidationError
@@ -30,6 +29,7 @@ from recommendation_applier.domain.recommendation import (
     Advertiser,
     Identifier,
     Recommendation,
+    known_advertiser,
 )
 
 DATASET: Final = "sponsored-ads-campaign-diagnostics-recommendations"
@@ -206,14 +206,9 @@ def _advertiser(fields: Json) -> Advertiser | Json:
     Gives *fields* back where that fails: what is wrong is then told with the rest of the message.
     """
     try:
-        return _known_advertiser(tuple(fields.items()))
+        return known_advertiser(tuple(fields.items()))
     except (TypeError, ValidationError):  # a list is no key of anything
         return fields
-
-
-@lru_cache(maxsize=1_024)
-def _known_advertiser(fields: tuple[tuple[str, object], ...]) -> Advertiser:
-    return Advertiser.model_validate(dict(fields))
 
 
 def _disagree(marketplace: str, known: str | None) -> bool:

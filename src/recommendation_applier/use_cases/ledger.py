@@ -29,20 +29,25 @@ from recommendation_applier.domain.ledger import (
     Tombstone,
     Verdict,
     at_work_until,
-    by_recommendation,
     kept_until,
     standing_of,
 )
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.repeats import latest_withdrawals
-from recommendation_applier.use_cases.claims import NO_REQUEST, Candidate, Claimed, Request
+from recommendation_applier.use_cases.claims import (
+    FREE,
+    IN_DOUBT,
+    NO_REQUEST,
+    Candidate,
+    Claimed,
+    Request,
+    by_recommendation,
+    weigh,
+)
 from recommendation_applier.use_cases.ports import LedgerStore
 
 _MOST_IDS: Final = 100
 """Of one record: as many as an apply request has."""
-
-_FREE: Final = Claimed(Standing.FREE)
-_IN_DOUBT: Final = Claimed(Standing.IN_DOUBT)
 
 _MAX_ROUNDS: Final = 3
 """An entry that changes hands three times while it is claimed is left to those who have it."""
@@ -76,7 +81,7 @@ class Ledger:
         self._message_ids.update({each: wanted[each].message_id for each in wanted})
         self.decided_by.update({each: wanted[each].decided_by for each in wanted})
         offered = {
-            each: _IN_DOUBT if candidate.in_doubt else _FREE for each, candidate in wanted.items()
+            each: IN_DOUBT if candidate.in_doubt else FREE for each, candidate in wanted.items()
         }
         claimed: dict[str, Claimed] = {}
         entries = self._entries(wanted.values())
@@ -219,7 +224,7 @@ class Ledger:
         )
         tombstone = known.as_seen_by(candidate.recommendation).tombstone
         if known.claim is None or standing is not Standing.CLAIMED:
-            return Claimed(_weigh(standing, candidate), tombstone)
+            return Claimed(weigh(standing, candidate), tombstone)
         until = at_work_until(recommendation_id, known.claim, records, message_id=message_id)
         return Claimed(standing, free_at=until)
 
@@ -261,8 +266,3 @@ class Ledger:
 
 def _claimed(standing: Standing, known: Known) -> Claimed:
     return Claimed(standing, free_at=known.claim.lease_ends if known.claim else None)
-
-
-def _weigh(standing: Standing, candidate: Candidate) -> Standing:
-    in_doubt = standing is Standing.FREE and candidate.in_doubt
-    return Standing.IN_DOUBT if in_doubt else standing
