@@ -1,7 +1,7 @@
 """Stand-ins for the world outside, in the shape of the ports; `contract` holds them to it."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,7 +64,7 @@ class FakePartnerOpportunities:
     trials: int = 0
 
     def apply(
-        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+        self, batches: Iterable[ApplyBatch], *, is_trial: bool = False
     ) -> Iterator[ApplyResult]:
         """See the port."""
         for batch in batches:
@@ -73,7 +73,7 @@ class FakePartnerOpportunities:
             yield self.answer(batch)
 
     def application_status(
-        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+        self, batches: Iterable[ApplyBatch], *, is_trial: bool = False
     ) -> Iterator[StatusResult]:
         """See the port."""
         for batch in batches:

@@ -15,10 +15,14 @@ from tests.bench import (
     aws_calls,
     cost,
     cost_plot,
+    cpu,
     filling,
+    growth,
+    memory,
     operator,
     opportunity_files,
     requests,
+    wall,
 )
 from tests.bench.page import Page
 from tests.cheap_aws import make_cheap
@@ -28,6 +32,10 @@ PAGES: Final[Mapping[str, Callable[[], Page]]] = {
     "requests": requests.measure,
     "filling": filling.measure,
     "aws-calls": aws_calls.measure,
+    "cpu": cpu.measure,
+    "wall": wall.measure,
+    "memory": memory.measure,
+    "growth": growth.measure,
     "cost": cost.measure,
     "opportunity-files": opportunity_files.measure,
     "operator": operator.measure,

@@ -17,11 +17,15 @@ from tests.bench import (
     aws_calls,
     cost,
     cost_plot,
+    cpu,
     filling,
+    growth,
+    memory,
     operator,
     opportunity_files,
     processes,
     requests,
+    wall,
 )
 from tests.bench.__main__ import PAGES, main
 from tests.bench.aws_meter import index_write_units
@@ -257,9 +261,58 @@ def test_a_page_that_fails_is_named_and_keeps_no_other(capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["failed"] == ["broken"]
 
 
+def test_the_cpu_of_a_delivery_stands_beside_that_of_parsing_it() -> None:
+    """Every door has its figures, botocore's share its own; the requests are the fewest."""
+    page = cpu.measure(100, 1)
+    figures = {row[0]: row[1:] for row in page.rows}
+
+    assert figures["json.loads of the bodies"][1] == 1
+    assert figures.keys() >= {
+        "new: all are accepted",
+        "repeated: all were accepted before",
+        "DRY_RUN: all are held",
+        "of which botocore's",
+        "a naive consumer",
+    }
+    assert all(float(each) > 0 for row in page.rows for each in row[1:])
+    assert page.notes[0] == "Bodies of 4,454 bytes; 10 apply requests."
+
+
+def test_wall_time_stands_beside_the_least_there_is() -> None:
+    """One request an account, one claim a delivery, one record a request, and the breaker."""
+    page = wall.measure(30, (3, 10), request_seconds=0.001, call_seconds=0.0)
+
+    assert [row[:3] for row in page.rows] == [(3, 3, 30 + 3 + 1), (10, 10, 30 + 10 + 1)]
+
+
+def test_the_growth_is_shown_by_deliveries_and_by_accounts() -> None:
+    """The first row of each kind is the line; requests are the fewest."""
+    page = growth.measure((10, 20), (10, 20), (1, 4), some=8)
+
+    assert [row[:4] for row in page.rows] == [
+        ("whole", 10, 10, 10),
+        ("whole", 20, 10, 10),
+        ("read and batched", 10, 10, 10),
+        ("read and batched", 20, 10, 10),
+        ("whole", 8, 1, 1),
+        ("whole", 8, 4, 4),
+    ]
+    assert [row[5] for row in page.rows[::2]] == [1.0, 1.0, 1.0]
+
+
+def test_the_peak_of_memory_is_that_of_one_process() -> None:
+    """Of one delivery, of some, and of as many as an event may hold."""
+    page = memory.measure(20, 200_000)
+
+    [one, some, many] = page.rows
+    assert (one[0], some[0]) == (1, 20)
+    assert 20 < float(many[0]) < 50
+    assert all(float(row[3]) >= float(row[2]) > 10 for row in page.rows)
+
+
 def test_a_page_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """With the names of those that do."""
     with pytest.raises(SystemExit, match=r"^2$"):
-        main(["memory"])
+        main(["weather"])
 
-    assert f"unknown: memory; there are {', '.join(PAGES)}" in capsys.readouterr().err
+    assert f"unknown: weather; there are {', '.join(PAGES)}" in capsys.readouterr().err

@@ -47,6 +47,9 @@ MANAGER_ACCOUNT: Final = "amzn1.ads1.ma1.simulated"
 TOPIC_PREFIX: Final = "arn:aws:sns:us-east-1:084590724871:"
 RETENTION: Final = timedelta(days=90)
 
+LEAST_WAVE: Final = 2
+"""So small that worlds of a few deliveries have several waves in an invocation."""
+
 MOST_RESERVE_SECONDS: Final = 30.0
 RESERVE_SHARE: Final = 0.25
 MOST_MARGIN_SECONDS: Final = 7.0
@@ -162,6 +165,7 @@ class Environment:
             actionable_statuses=frozenset({"PUBLISHED"}),
             max_receive_count=edges.max_receive_count,
             dry_run=edges.dry_run,
+            least_wave=LEAST_WAVE,
         )
 
     def _api(self, http: httpx.Client, time: "_Time") -> GuardedPartnerOpportunities:

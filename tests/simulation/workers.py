@@ -1,8 +1,9 @@
 """Several requests at a time, as the client has them, each taking its turns."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 from tests.simulation.effects import Effects
@@ -21,7 +22,7 @@ class SimulatedWorkers:
     def run(
         self,
         do: Callable[[Work], Result],
-        work: Sequence[Work],
+        work: Iterable[Work],
         *,
         seconds_left: Callable[[], float],
         not_begun: Callable[[Work], Result],
@@ -37,14 +38,14 @@ class SimulatedWorkers:
     def _together(
         self,
         do: Callable[[Work], Result],
-        work: Sequence[Work],
+        work: Iterable[Work],
         seconds_left: Callable[[], float],
         not_begun: Callable[[Work], Result],
         not_done: Callable[[Work], Result],
     ) -> Iterator[Result]:
         task, invocation = self.effects.task, self.effects.invocation
         until = self.effects.now() + seconds_left()
-        waiting, results, running = deque(work), deque[Result](), dict[int, Work]()
+        waiting, results, running = iter(work), deque[Result](), dict[int, Work]()
         failures: list[BaseException] = []
 
         def start(each: Work) -> None:
@@ -59,9 +60,11 @@ class SimulatedWorkers:
 
             worker.when_ended(ended)
 
-        while waiting or running or results:
-            while waiting and len(running) < self.most:
-                start(waiting.popleft())
+        following = list(islice(waiting, 1))
+        while following or running or results:
+            while following and len(running) < self.most:
+                start(following.pop())
+                following += islice(waiting, 1)  # may take time, in which others end
             while results:
                 yield results.popleft()
             if failures:
@@ -71,4 +74,4 @@ class SimulatedWorkers:
             if not results and not failures and self.effects.now() >= until:
                 break
         yield from (not_done(each) for each in running.values())
-        yield from (not_begun(each) for each in waiting)
+        yield from (not_begun(each) for each in (*following, *waiting))

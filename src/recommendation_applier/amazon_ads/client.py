@@ -1,6 +1,6 @@
 """The Partner Opportunities API: several requests at a time, bounded in tries and in time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeVar
@@ -41,7 +41,7 @@ class PartnerOpportunitiesClient:
     workers: Workers
 
     def apply(
-        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+        self, batches: Iterable[ApplyBatch], *, is_trial: bool = False
     ) -> Iterator[ApplyResult]:
         """Send *batches*, and yield one result for each, in the order of completion.
 
@@ -54,7 +54,7 @@ class PartnerOpportunitiesClient:
         return self._together(partial(self._apply, most_attempts=most), batches, _unanswered)
 
     def application_status(
-        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+        self, batches: Iterable[ApplyBatch], *, is_trial: bool = False
     ) -> Iterator[StatusResult]:
         """Ask what became of the recommendations of *batches*; results as for `apply`."""
         most = 1 if is_trial else MAX_ATTEMPTS
@@ -101,7 +101,7 @@ class PartnerOpportunitiesClient:
     def _together(
         self,
         work: Callable[[ApplyBatch], Result],
-        batches: Sequence[ApplyBatch],
+        batches: Iterable[ApplyBatch],
         unanswered: Callable[[ApplyBatch, RetryableError], Result],
     ) -> Iterator[Result]:
         """Do *work* for all *batches*; nothing outlasts the deadline."""

@@ -1,6 +1,6 @@
 """Several requests at a time, and none that outlasts the invocation."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Protocol, TypeVar
 
@@ -14,7 +14,7 @@ class Workers(Protocol):
     def run(
         self,
         do: Callable[[Work], Result],
-        work: Sequence[Work],
+        work: Iterable[Work],
         *,
         seconds_left: Callable[[], float],
         not_begun: Callable[[Work], Result],
@@ -22,6 +22,7 @@ class Workers(Protocol):
     ) -> Iterator[Result]:
         """*do* everything of *work* and give each result as it comes, one for each.
 
+        The next of *work*, which may take its time to come, is asked for while others are done.
         Once there are no *seconds_left* the rest is given up, with the results that *not_begun* and
         *not_done* make.
         """
@@ -37,17 +38,16 @@ class WorkerThreads:
     def run(
         self,
         do: Callable[[Work], Result],
-        work: Sequence[Work],
+        work: Iterable[Work],
         *,
         seconds_left: Callable[[], float],
         not_begun: Callable[[Work], Result],
         not_done: Callable[[Work], Result],
     ) -> Iterator[Result]:
         """See the protocol."""
-        if not work:
-            return
-        pool = ThreadPoolExecutor(min(self._most, len(work)))
+        pool = ThreadPoolExecutor(self._most)
         try:
+            # All of it before the first result: who waits for a request waits for what comes next.
             futures = {pool.submit(do, each): each for each in work}
             try:
                 for future in as_completed(futures, timeout=seconds_left()):

@@ -21,7 +21,12 @@ _SECOND: Final = timedelta(seconds=1)
 
 def attributes(document: "Mapping[str, Value | None]") -> "dict[str, AttributeValueTypeDef]":
     """Write *document* as DynamoDB wants it; what is None is left out."""
-    return {name: attribute(value) for name, value in document.items() if value is not None}
+    return {
+        # Text, as nearly all is, is not worth a call for each.
+        name: {"S": value} if type(value) is str and value.isascii() else attribute(value)
+        for name, value in document.items()
+        if value is not None
+    }
 
 
 def attribute(value: Value) -> "AttributeValueTypeDef":
@@ -53,7 +58,8 @@ def moment(when: datetime | None) -> str | None:
     """Write a moment as ISO 8601 in UTC, always of the same width: it compares as it reads."""
     if when is None:
         return None
-    return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    in_utc = when if when.tzinfo is UTC else when.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def read_moment(text: str | None) -> datetime | None:

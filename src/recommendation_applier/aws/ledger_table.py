@@ -29,6 +29,9 @@ from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, Stor
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Attributes = Mapping[str, AttributeValueTypeDef]
 
 _PREFIX: Final = "MESSAGE#"
 
@@ -61,8 +64,9 @@ class LedgerTable:
 
         A call that was repeated, though it had landed, finds its own entry there: the token tells.
         """
-        by_id = {entry.recommendation_id: entry for entry in entries}
-        return self._calls.each("claiming", by_id, lambda each: self._put_new(by_id[each]))
+        # Written by one thread: compressing gives the interpreter away each time, to eight of them.
+        written = {each.recommendation_id: _written(each) for each in entries}
+        return self._calls.each("claiming", written, lambda each: self._put_new(written[each]))
 
     def take_over(self, entries: Sequence[tuple[Entry, Known]]) -> Mapping[str, Known | None]:
         """Write each entry over the one that is known, unless that has changed meanwhile."""
@@ -158,12 +162,11 @@ class LedgerTable:
             if "positions" in document
         }
 
-    def _put_new(self, entry: Entry) -> Known | None:
-        document = entry_key(entry.recommendation_id) | entry_document(entry)
+    def _put_new(self, written: "Attributes") -> Known | None:
         standing = conditionally(
             lambda: self._client.put_item(
                 TableName=self._table_name,
-                Item=attributes(document),
+                Item=written,
                 ConditionExpression="attribute_not_exists(pk)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -231,6 +234,10 @@ class LedgerTable:
     def _records_of(self, token: str) -> Sequence[BatchRecord]:
         found = of_partition(self._client, claim_key(token), table_name=self._table_name)
         return [read_record(each) for each in found]
+
+
+def _written(entry: Entry) -> "Attributes":
+    return attributes(entry_key(entry.recommendation_id) | entry_document(entry))
 
 
 def _letters_key(message_id: str) -> Document:

@@ -1,9 +1,9 @@
 """Calling DynamoDB: several calls at a time, no patience with a table that does not answer."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from queue import SimpleQueue
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -50,7 +50,7 @@ class TableCalls:
     def make(self, what: str, call: Callable[[], Answer]) -> Answer:
         """Make one call. Raises LedgerUnavailableError saying *what* failed and why."""
         try:
-            return self._make(call)
+            return self._make(lambda _: call(), None)
         except LedgerUnavailableError as error:
             raise LedgerUnavailableError(f"{what} in {self._table_name} failed: {error}") from error
 
@@ -66,32 +66,35 @@ class TableCalls:
         self, what: str, keys: Collection[Key], call: Callable[[Key], Answer]
     ) -> dict[Key, Answer]:
         """Make a call for each of *keys*; those whose call failed are left out, and told of."""
+        made: dict[Key, Answer] = {}
+        reasons: Counter[str] = Counter()
 
-        def make(key: Key) -> tuple[Key, Answer] | str:
-            try:
-                return key, self._make(partial(call, key))
-            except LedgerUnavailableError as error:
-                return str(error)
+        def make_all(waiting: Iterator[Key]) -> None:
+            for key in waiting:
+                try:
+                    made[key] = self._make(call, key)
+                except LedgerUnavailableError as error:
+                    with self._lock:
+                        reasons[str(error)] += 1
 
         if len(keys) > 1:
-            with ThreadPoolExecutor(min(MAX_CALLS_AT_ONCE, len(keys))) as pool:
-                made = list(pool.map(make, keys))
+            _share(keys, make_all, threads=min(MAX_CALLS_AT_ONCE, len(keys)))
         else:
-            made = [make(key) for key in keys]
-        if reasons := Counter(each for each in made if isinstance(each, str)):
+            make_all(iter(keys))
+        if reasons:
             self._report_failure(
                 f"{what} in {self._table_name} failed for {reasons.total()} of {len(keys)}: "
                 + "; ".join(f"{why} ({count})" for why, count in reasons.most_common(_MOST_REASONS))
             )
-        return dict(each for each in made if not isinstance(each, str))
+        return {key: made[key] for key in keys if key in made}
 
-    def _make(self, call: Callable[[], Answer]) -> Answer:
+    def _make(self, call: Callable[[Key], Answer], key: Key) -> Answer:
         if self._given_up:
             raise LedgerUnavailableError("not tried, the table does not answer")
         if self._time_is_up():
             raise LedgerUnavailableError("not tried, the invocation's time was up")
         try:
-            answer = call()
+            answer = call(key)
         except ClientError as error:
             # DynamoDB's own sentence is left out: it may quote what was to be written.
             self._count_failure()
@@ -106,3 +109,15 @@ class TableCalls:
         with self._lock:
             self._failures_in_a_row += 1
             self._given_up |= self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW
+
+
+def _share(keys: Collection[Key], take: Callable[[Iterator[Key]], None], *, threads: int) -> None:
+    """Let each of so many *threads* take the next of *keys* until there is none left.
+
+    A future for each key would cost more than all else that the project does for a call.
+    """
+    waiting: SimpleQueue[Key | None] = SimpleQueue()
+    for key in (*keys, *[None] * threads):
+        waiting.put(key)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(take, [iter(waiting.get, None) for _ in range(threads)]))

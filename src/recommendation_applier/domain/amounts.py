@@ -66,4 +66,6 @@ def show_value(value: object) -> str:
 
 def readable(text: str) -> str:
     """Give *text* fit for a log: half an emoji or a line break could not be written everywhere."""
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() else "?" for each in text)

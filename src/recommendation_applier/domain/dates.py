@@ -28,22 +28,29 @@ def parse_date(value: object) -> datetime:
 
     Raises ValueError for anything else.
     """
+    if isinstance(value, str):
+        return _from_text(value.strip())
     if isinstance(value, datetime):
         return _in_utc(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_epoch(value)
-    text = value.strip() if isinstance(value, str) else ""
+    raise ValueError(DATE_RULE)
+
+
+def format_date(moment: datetime) -> str:
+    """Write *moment* the way our own documents do: ISO 8601 in UTC, with a `Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _from_text(text: str) -> datetime:
+    if text[4:5] == "-":
+        return _from_iso(text)
     if _DIGITS.fullmatch(text):
         return _from_epoch(int(text))
     if slashes := _MONTH_DAY_YEAR.fullmatch(text):
         month, day, year = (int(part) for part in slashes.groups())
         return _from_iso(f"20{year:02}-{month:02}-{day:02}")
     return _from_iso(text)
-
-
-def format_date(moment: datetime) -> str:
-    """Write *moment* the way our own documents do: ISO 8601 in UTC, with a `Z`."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _from_iso(text: str) -> datetime:

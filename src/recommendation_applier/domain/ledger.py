@@ -250,5 +250,5 @@ def kept_until(
     recommendations: Iterable[Recommendation], *, now: datetime, retention: timedelta
 ) -> datetime:
     """Say when the ledger may forget: *retention* after the last of them has expired."""
-    latest = max((each.expiry_date for each in recommendations if each.expiry_date), default=now)
-    return min(max(latest, now), FOR_EVER - retention) + retention
+    latest = max([now, *(each.expiry_date for each in recommendations if each.expiry_date)])
+    return min(latest, FOR_EVER - retention) + retention

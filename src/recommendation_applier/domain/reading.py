@@ -73,7 +73,7 @@ class _Reader:
     def _value(self, value: object, body: str, *, wrappings: int) -> Sequence[Content]:
         if wrappings > _MAX_WRAPPINGS:
             return (_unrecognized(f"it is wrapped more than {_MAX_WRAPPINGS} times", body),)
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return (_unrecognized(f"it is {shorten(value)}; it must be an object", body),)
         if looks_like_dead_letter(value) or looks_like_release(value):
             return self._own(value, body, wrappings=wrappings + 1)

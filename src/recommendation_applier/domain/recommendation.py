@@ -5,9 +5,10 @@ adds tomorrow breaks nothing.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from recommendation_applier.domain.dates import DATE_RULE, parse_date
@@ -70,17 +71,17 @@ def _settings(value: object) -> dict[str, Any] | None:
 UNSUPPORTED_MARKETPLACE: Final = "unsupported_marketplace"
 """The error type of a marketplace that exists, but that no apply request may name."""
 
-Identifier = Annotated[str, BeforeValidator(_identifier)]
+Identifier = Annotated[str, PlainValidator(_identifier)]
 """An opaque id minted by Amazon, passed back exactly as it came."""
 
-AmazonDate = Annotated[datetime, BeforeValidator(_date)]
+AmazonDate = Annotated[datetime, PlainValidator(_date)]
 """A moment in any of Amazon's notations, as UTC."""
 
-Label = Annotated[str | None, BeforeValidator(_label)]
+Label = Annotated[str | None, PlainValidator(_label)]
 """Something we only show, filter or route by: absent when it is not a string."""
 
 
-CampaignSettings = Annotated[dict[str, Any] | None, BeforeValidator(_settings)]
+CampaignSettings = Annotated[dict[str, Any] | None, PlainValidator(_settings)]
 """A campaign's settings, kept as they came for whoever looks at them later."""
 
 
@@ -89,14 +90,23 @@ class Advertiser(BaseModel):
 
     model_config = ConfigDict(frozen=True)  # hashable: it is part of the key that groups requests
 
-    advertiser_type: Annotated[Literal["SELLER", "VENDOR"], BeforeValidator(_advertiser_type)]
+    advertiser_type: Annotated[Literal["SELLER", "VENDOR"], PlainValidator(_advertiser_type)]
     encrypted_advertiser_id: Identifier
     entity_id: Identifier
-    marketplace: Annotated[str, BeforeValidator(_marketplace)]
+    marketplace: Annotated[str, PlainValidator(_marketplace)]
 
     def __str__(self) -> str:
         """Name the account the way logs and dead letters do."""
         return f"{self.encrypted_advertiser_id} ({self.entity_id}, {self.marketplace})"
+
+
+@lru_cache(maxsize=1_024)
+def known_advertiser(fields: tuple[tuple[str, object], ...]) -> Advertiser:
+    """Read an account from pairs of names and values, once for all its recommendations.
+
+    Raises pydantic.ValidationError, and TypeError for values that are no keys, such as lists.
+    """
+    return Advertiser.model_validate(dict(fields))
 
 
 class Recommendation(BaseModel):

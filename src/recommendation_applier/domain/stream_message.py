@@ -26,8 +26,10 @@ from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicabl
 from recommendation_applier.domain.recommendation import (
     MAX_ID_LENGTH,
     UNSUPPORTED_MARKETPLACE,
+    Advertiser,
     Identifier,
     Recommendation,
+    known_advertiser,
 )
 
 DATASET: Final = "sponsored-ads-campaign-diagnostics-recommendations"
@@ -106,7 +108,7 @@ def read_stream_message(
         return NotForUs(NotApplicableReason.OTHER_DATASET, shorten(dataset))
     nested = "messageBody" in message
     inner = message["messageBody"] if nested else message
-    if not isinstance(inner, Mapping):
+    if not isinstance(inner, dict):
         return Rejection(
             DeadLetterReason.INVALID_MESSAGE,
             f"messageBody is {shorten(inner)}; it must be an object",
@@ -135,7 +137,7 @@ def grouping_type_of(inner: Json) -> object:
     """Find the grouping type in an `explanation`, which data files have in the same structure."""
     value: object = inner
     for key in ("explanation", "recommendation_context", "grouping_context", "grouping_type"):
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(key)
     return value
@@ -173,15 +175,16 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
             "marketplace_name",
             body,
         )
-    advertiser = {
-        "advertiser_type": inner.get("advertiser_type"),
-        "encrypted_advertiser_id": _first(message, "advertiserId", "advertiser_id"),
-        "entity_id": _first(message, "entityId", "entity_id"),
-        "marketplace": marketplace,
-    }
     fields = {
         "recommendation_id": inner.get("recommendation_id"),
-        "advertiser": advertiser,
+        "advertiser": _advertiser(
+            {
+                "advertiser_type": inner.get("advertiser_type"),
+                "encrypted_advertiser_id": _first(message, "advertiserId", "advertiser_id"),
+                "entity_id": _first(message, "entityId", "entity_id"),
+                "marketplace": marketplace,
+            }
+        ),
         # Amazon's messages name none; what the reader of data files puts on the queue does.
         "partner_opportunity_id": _first(message, "partnerOpportunityId", "partner_opportunity_id"),
         "published_date": inner.get("published_date"),
@@ -195,6 +198,17 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
         "recommended_settings": inner.get("recommended_campaign_settings"),
     }
     return Publication(Recommendation.model_validate(fields), body)
+
+
+def _advertiser(fields: Json) -> Advertiser | Json:
+    """Read an account, once for all its recommendations.
+
+    Gives *fields* back where that fails: what is wrong is then told with the rest of the message.
+    """
+    try:
+        return known_advertiser(tuple(fields.items()))
+    except (TypeError, ValidationError):  # a list is no key of anything
+        return fields
 
 
 def _disagree(marketplace: str, known: str | None) -> bool:
@@ -227,8 +241,9 @@ def _read_inactive(message: Json, inner: Json, body: str) -> Content:
     )
 
 
-def _first(message: Json, *names: str) -> object:
-    return next((message[name] for name in names if message.get(name) is not None), None)
+def _first(message: Json, name: str, other_name: str) -> object:
+    value = message.get(name)
+    return message.get(other_name) if value is None else value
 
 
 def _sentence(finding: ErrorDetails, names: Mapping[str, str]) -> str:

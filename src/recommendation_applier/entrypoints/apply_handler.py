@@ -15,6 +15,7 @@ from recommendation_applier.aws.sqs_records import PartialBatchResponse
 from recommendation_applier.entrypoints import invocation, invocation_log
 from recommendation_applier.entrypoints import metrics as own_metrics
 from recommendation_applier.entrypoints.apply_wiring import wire
+from recommendation_applier.entrypoints.garbage import spare_what_stays
 from recommendation_applier.entrypoints.settings import Settings, read_settings
 from recommendation_applier.entrypoints.wiring import Context, Time, now
 from recommendation_applier.use_cases.events import events_of
@@ -26,6 +27,7 @@ metrics = Metrics(
     service=settings.powertools_service_name, namespace=settings.powertools_metrics_namespace
 )
 consumer = wire(settings)
+spare_what_stays(os.environ)
 
 
 def handler(event: Mapping[str, Any], context: Context) -> PartialBatchResponse:

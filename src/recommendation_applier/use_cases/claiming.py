@@ -1,6 +1,6 @@
 """What of an invocation may be sent, what has to be asked about first, and what has to wait."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,6 +46,19 @@ class Ready:
     is_unread: bool = False
     decided: Decided = UNDECIDED
 
+    def as_decided(self, decided: Decided, *, barred: NotApplicableReason | None) -> "Ready":
+        """Give the same with what the policy makes of it."""
+        return Ready(
+            self.part,
+            self.recommendation,
+            self.partner_opportunity_id,
+            self.in_doubt,
+            barred,
+            self.release,
+            self.is_unread,
+            decided,
+        )
+
     @property
     def recommendation_id(self) -> str:
         """The id that the ledger and Amazon know it by."""
@@ -76,6 +89,25 @@ def batches_of(ready: Iterable[Ready], **limit: int) -> list[ApplyBatch]:
             ((each.partner_opportunity_id, each.recommendation) for each in ready), **limit
         )
     )
+
+
+def waves_of(ready: Iterable[Ready], *, least: int) -> Iterator[list[Ready]]:
+    """Cut what is *ready* into waves of whole accounts, each of *least* and more but the last.
+
+    Were an account cut, its rest would need another request than its beginning, and its campaigns
+    would be counted twice.
+    """
+    by_account: dict[Advertiser, list[Ready]] = {}
+    for each in ready:
+        by_account.setdefault(each.recommendation.advertiser, []).append(each)
+    wave: list[Ready] = []
+    for those in by_account.values():
+        wave += those
+        if len(wave) >= least:
+            yield wave
+            wave = []
+    if wave:
+        yield wave
 
 
 @dataclass(frozen=True, slots=True)

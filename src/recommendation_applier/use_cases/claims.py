@@ -1,10 +1,11 @@
 """What is asked of the ledger, and what it says."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from recommendation_applier.domain.ledger import DecidedBy, Standing, Tombstone
+from recommendation_applier.domain.ledger import BatchRecord, DecidedBy, Standing, Tombstone
 from recommendation_applier.domain.recommendation import Recommendation
 
 
@@ -38,6 +39,10 @@ class Claimed:
     free_at: datetime | None = None
 
 
+FREE: Final = Claimed(Standing.FREE)
+IN_DOUBT: Final = Claimed(Standing.IN_DOUBT)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a record says of the request that its verdicts come from."""
@@ -49,3 +54,19 @@ class Request:
 
 
 NO_REQUEST: Final = Request()
+
+
+def weigh(standing: Standing, candidate: Candidate) -> Standing:
+    """Say how a *candidate* stands if the ledger has *standing* of it: its source may doubt."""
+    in_doubt = standing is Standing.FREE and candidate.in_doubt
+    return Standing.IN_DOUBT if in_doubt else standing
+
+
+def by_recommendation(records: Iterable[BatchRecord]) -> Mapping[str, Sequence[BatchRecord]]:
+    """Find which of a claim's *records* speak of an id, once for all its ids."""
+    found: dict[str, list[BatchRecord]] = {}
+    for record in records:
+        for ids in record.verdicts.values():
+            for recommendation_id in ids:
+                found.setdefault(recommendation_id, []).append(record)
+    return found

@@ -1,8 +1,9 @@
 """The Partner Opportunities API behind its breaker: left alone while it does not answer."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Final, Protocol, TypeVar
 
 from recommendation_applier.domain.batching import ApplyBatch
@@ -33,7 +34,7 @@ class Send(Protocol[Sent_co]):
     """One of the two operations of the API."""
 
     def __call__(
-        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+        self, batches: Iterable[ApplyBatch], *, is_trial: bool = False
     ) -> Iterator[Sent_co]:
         """Send *batches*; in a trial, what fails is not repeated."""
 
@@ -75,11 +76,11 @@ class GuardedPartnerOpportunities:
                 self._refusal = self._admit(self._found)
         return self._refusal
 
-    def apply(self, batches: Sequence[ApplyBatch]) -> Iterator[ApplyResult]:
+    def apply(self, batches: Iterable[ApplyBatch]) -> Iterator[ApplyResult]:
         """Send *batches* if anything may be sent; one result a batch, as the port says."""
         return self._guard(self._api.apply, batches, _not_applied)
 
-    def application_status(self, batches: Sequence[ApplyBatch]) -> Iterator[StatusResult]:
+    def application_status(self, batches: Iterable[ApplyBatch]) -> Iterator[StatusResult]:
         """Ask about *batches* if anything may be asked; one result a batch, as the port says."""
         return self._guard(self._api.application_status, batches, _not_asked)
 
@@ -141,20 +142,26 @@ class GuardedPartnerOpportunities:
     def _guard(
         self,
         send: Send[Result],
-        batches: Sequence[ApplyBatch],
+        batches: Iterable[ApplyBatch],
         unsent: Callable[[ApplyBatch, WaitError], Result],
     ) -> Iterator[Result]:
-        waiting = list(batches)
-        if waiting and self.refusal() is None and self._tries_first:
-            for batch in _one_of_each_account(waiting)[:TRIED_ACCOUNTS]:
-                waiting.remove(batch)
+        waiting = iter(batches)
+        first = next(waiting, None)
+        if first is None:
+            return
+        waiting = chain([first], waiting)
+        if self.refusal() is None and self._tries_first:
+            left = list(waiting)
+            for batch in _one_of_each_account(left)[:TRIED_ACCOUNTS]:
+                left.remove(batch)
                 yield from self._note(send([batch], is_trial=True))
                 if self._answered or not self._failing:
                     break
             self._tries_first = False
             if self._failing and not self._answered:
                 self.learn()
-        refusal = self.refusal() if waiting else None
+            waiting = iter(left)
+        refusal = self.refusal()
         if refusal is None:
             yield from self._note(send(waiting))
         else:

@@ -7,7 +7,7 @@ may have done what it failed to confirm; whatever is not certain is claimed, rec
 again by whoever gets the message next.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,7 +34,16 @@ from recommendation_applier.domain.ledger import (
 )
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.repeats import latest_withdrawals
-from recommendation_applier.use_cases.claims import NO_REQUEST, Candidate, Claimed, Request
+from recommendation_applier.use_cases.claims import (
+    FREE,
+    IN_DOUBT,
+    NO_REQUEST,
+    Candidate,
+    Claimed,
+    Request,
+    by_recommendation,
+    weigh,
+)
 from recommendation_applier.use_cases.ports import LedgerStore
 
 _MOST_IDS: Final = 100
@@ -71,9 +80,11 @@ class Ledger:
         wanted = {each.recommendation.recommendation_id: each for each in candidates}
         self._message_ids.update({each: wanted[each].message_id for each in wanted})
         self.decided_by.update({each: wanted[each].decided_by for each in wanted})
-        offered = {each: Claimed(_weigh(Standing.FREE, wanted[each])) for each in wanted}
+        offered = {
+            each: IN_DOUBT if candidate.in_doubt else FREE for each, candidate in wanted.items()
+        }
         claimed: dict[str, Claimed] = {}
-        entries = [self._entry(each) for each in wanted.values()]
+        entries = self._entries(wanted.values())
         found = self._take(self.store.put_new(entries), offered, claimed)
         for _ in range(_MAX_ROUNDS):
             if not found:
@@ -179,23 +190,28 @@ class Ledger:
     ) -> Mapping[str, Known]:
         """Claim what exists and may be claimed; return what changed meanwhile."""
         tokens = {known.claim.token for known in found.values() if known.claim}
-        records = self.store.records_of(tokens) if tokens else {}
-        taking: list[tuple[Entry, Known]] = []
+        read = self.store.records_of(tokens) if tokens else {}
+        records = {token: by_recommendation(each) for token, each in read.items()}
+        taking: list[Candidate] = []
         offered: dict[str, Claimed] = {}
         for recommendation_id, known in found.items():
             if known.claim and known.claim.token not in records:
                 continue  # its records could not be read
             candidate = wanted[recommendation_id]
-            offer = self._offer(candidate, known, records[known.claim.token] if known.claim else ())
+            about = records[known.claim.token].get(recommendation_id, ()) if known.claim else ()
+            offer = self._offer(candidate, known, about)
             may_be_sent = offer.tombstone is None and not candidate.is_barred
             if offer.standing is Standing.IN_DOUBT or (
                 offer.standing is Standing.FREE and may_be_sent
             ):
                 offered[recommendation_id] = offer
-                taking.append((self._entry(candidate), known))
+                taking.append(candidate)
             else:
                 claimed[recommendation_id] = offer
-        return self._take(self.store.take_over(taking), offered, claimed) if taking else {}
+        if not taking:
+            return {}
+        entries = [(each, found[each.recommendation_id]) for each in self._entries(taking)]
+        return self._take(self.store.take_over(entries), offered, claimed)
 
     def _offer(
         self, candidate: Candidate, known: Known, records: Collection[BatchRecord]
@@ -208,7 +224,7 @@ class Ledger:
         )
         tombstone = known.as_seen_by(candidate.recommendation).tombstone
         if known.claim is None or standing is not Standing.CLAIMED:
-            return Claimed(_weigh(standing, candidate), tombstone)
+            return Claimed(weigh(standing, candidate), tombstone)
         until = at_work_until(recommendation_id, known.claim, records, message_id=message_id)
         return Claimed(standing, free_at=until)
 
@@ -230,14 +246,19 @@ class Ledger:
                 others[recommendation_id] = known
         return others
 
-    def _entry(self, candidate: Candidate) -> Entry:
-        return Entry(
-            candidate.recommendation,
-            candidate.partner_opportunity_id,
-            candidate.decided_by,
-            Claim(self.token, self.clock(), self.lease_ends),
-            self._kept_until([candidate.recommendation]),
-        )
+    def _entries(self, candidates: Iterable[Candidate]) -> list[Entry]:
+        now = self.clock()
+        claim = Claim(self.token, now, self.lease_ends)
+        return [
+            Entry(
+                each.recommendation,
+                each.partner_opportunity_id,
+                each.decided_by,
+                claim,
+                kept_until([each.recommendation], now=now, retention=self.retention),
+            )
+            for each in candidates
+        ]
 
     def _kept_until(self, recommendations: Collection[Recommendation]) -> datetime:
         return kept_until(recommendations, now=self.clock(), retention=self.retention)
@@ -245,8 +266,3 @@ class Ledger:
 
 def _claimed(standing: Standing, known: Known) -> Claimed:
     return Claimed(standing, free_at=known.claim.lease_ends if known.claim else None)
-
-
-def _weigh(standing: Standing, candidate: Candidate) -> Standing:
-    in_doubt = standing is Standing.FREE and candidate.in_doubt
-    return Standing.IN_DOUBT if in_doubt else standing

@@ -11,7 +11,7 @@ from recommendation_applier.domain.errors import (
     RoutesUnreadableError,
     WaitError,
 )
-from recommendation_applier.domain.opportunity_index import FILES_LAG, Lessons
+from recommendation_applier.domain.opportunity_index import FILES_LAG
 from recommendation_applier.domain.opportunity_routes import NO_ROUTES, Routes
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.resolution import Resolution, Way
@@ -84,7 +84,9 @@ class KnownOpportunities:
         }
 
     def _learnt(self, unknown: Sequence[Recommendation]) -> Mapping[str, Resolution]:
-        lessons = self.index.lessons() if self.index else Lessons()
+        if self.index is None:
+            return {}
+        lessons = self.index.lessons()
         found: dict[str, Resolution] = {}
         for each in unknown:
             if (opportunity := lessons.of_group(each)) is not None:

@@ -1,6 +1,6 @@
 """What the use cases need from outside, by shape: `entrypoints.wiring` says what fits where."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
@@ -23,17 +23,17 @@ class PartnerOpportunities(Protocol):
     """The Partner Opportunities API, as long as this invocation lasts."""
 
     def apply(
-        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+        self, batches: Iterable[ApplyBatch], *, is_trial: bool = False
     ) -> Iterator[ApplyResult]:
         """Send *batches*, several at a time, and give each one's result as it comes.
 
-        One result a batch, whatever happens; an invocation without enough time left, or whose
-        credentials are refused, sends nothing more and says so in the results. In a trial, what
-        fails is not repeated.
+        The next of *batches* is asked for while earlier ones are under way. One result a batch,
+        whatever happens; an invocation without enough time left, or whose credentials are refused,
+        sends nothing more and says so in the results. In a trial, what fails is not repeated.
         """
 
     def application_status(
-        self, batches: Sequence[ApplyBatch], *, is_trial: bool = False
+        self, batches: Iterable[ApplyBatch], *, is_trial: bool = False
     ) -> Iterator[StatusResult]:
         """Ask what became of the recommendations of *batches* (up to 500 ids each)."""
 

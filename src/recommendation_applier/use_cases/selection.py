@@ -56,8 +56,9 @@ def select(
         if number not in chosen:
             progress.leave(part, Door.NOT_APPLICABLE, barred or NotApplicableReason.REPEATED)
         else:
-            in_doubt = _id_of(publication) in doubted
-            selected.append(Selected(part, replace(publication, in_doubt=in_doubt), barred))
+            is_sure = publication.in_doubt or _id_of(publication) not in doubted
+            spoken = publication if is_sure else replace(publication, in_doubt=True)
+            selected.append(Selected(part, spoken, barred))
     return selected
 
 

@@ -15,8 +15,8 @@ LEDGER_BUGS: Final = (
     Bug(
         "a lost answer is followed by another try without asking",
         "use_cases/apply_recommendations.py",
-        "        self._send([*waiting, *self._ask(in_doubt)])",
-        "        self._send([*waiting, *in_doubt])",
+        "        self._send([[*waiting, *self._ask(in_doubt)]])",
+        "        self._send([[*waiting, *in_doubt]])",
     ),
     Bug(
         "a claim that has run out is taken for one that was never sent",
@@ -62,11 +62,11 @@ LEDGER_BUGS: Final = (
     Bug(
         "it is on record as accepted before it is sent",
         "use_cases/apply_recommendations.py",
-        "        for result in self._ports.api.apply(batches_of(to_send)):",
-        "        from recommendation_applier.domain.ledger import Verdict\n"
-        "        for batch in batches_of(to_send):\n"
-        "            self._ledger.record(batch, {Verdict.ACCEPTED: batch.recommendation_ids})\n"
-        "        for result in self._ports.api.apply(batches_of(to_send)):",
+        "            yield from batches_of(to_send)",
+        "            from recommendation_applier.domain.ledger import Verdict\n"
+        "            for batch in batches_of(to_send):\n"
+        "                self._ledger.record(batch, {Verdict.ACCEPTED: batch.recommendation_ids})\n"
+        "                yield batch",
     ),
     Bug(
         "accepted leaves although the ledger did not take it",

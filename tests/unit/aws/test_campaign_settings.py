@@ -1,6 +1,7 @@
 """Two settings in little space."""
 
 import random
+import zlib
 from typing import Any
 
 import pytest
@@ -74,6 +75,38 @@ def test_settings_that_say_nothing_take_no_space(nothing: dict[str, Any] | None)
     """There is nothing to keep, and that is what is read."""
     assert pack(recommendation(current_settings=nothing, recommended_settings=nothing)) is None
     assert unpack(None) == {}
+
+
+def test_nothing_is_read_of_what_says_nothing_at_length() -> None:
+    """What was kept of it, for want of looking at every field, is no news."""
+    nothing: dict[str, Any] = {f"anything {number}": {"more": []} for number in range(20)}
+    packed = pack(recommendation(current_settings=nothing, recommended_settings=None))
+
+    assert packed is not None
+    assert unpack(packed) == {}
+
+
+def test_documented_nulls_take_no_space() -> None:
+    """Wherever the dataset guide has them: the structure is mostly of them."""
+    target = {"bid": 0.75, "text": "kettle", "category": {"id": "1", "name": None}}
+    group = {"targets": [target, None], "creative": {"brand": None, "title": "Kettles " * 20}}
+    said = {"budget": {"budget": 9.5, "budget_rules": [{"id": "1", "end": None}]}}
+    packed = pack(
+        recommendation(
+            current_settings=said | {"ad_groups": [group | {"bid": None}], "end_date": None}
+        )
+    )
+
+    assert packed is not None
+    assert zlib.decompress(packed).count(b"null") == 1  # a place in a list
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(MAX_DEPTH, 1), (2, MAX_DEPTH)])
+def test_settings_may_be_long_without_being_deep(rows: int, columns: int) -> None:
+    """Many objects beside each other are no nesting."""
+    wide = {"ad_groups": [{"targets": [{"bid": 1.5}] * columns}] * rows}
+
+    assert unpack(pack(recommendation(current_settings=wide))) == {"current": wide}
 
 
 def test_half_an_emoji_is_kept() -> None:
