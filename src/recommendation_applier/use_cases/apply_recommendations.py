@@ -6,17 +6,13 @@ is let go only after its answers are in and its dead letters are stored, by what
 makes of the report.
 """
 
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS
 from recommendation_applier.domain.dead_letter import Reason
-from recommendation_applier.domain.delivery import (
-    Delivery,
-)
 from recommendation_applier.domain.errors import LedgerUnavailableError, PolicyUnavailableError
 from recommendation_applier.domain.policy import PolicyInForce, paces
 from recommendation_applier.domain.reading import read_body
@@ -31,25 +27,30 @@ from recommendation_applier.use_cases.conclusions import Conclusions
 from recommendation_applier.use_cases.confirm_subscriptions import SubscriptionConfirmer
 from recommendation_applier.use_cases.deciding import decide_about
 from recommendation_applier.use_cases.dismissal import UNREAD, Dismissal
-from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 from recommendation_applier.use_cases.holding import Holding
-from recommendation_applier.use_cases.ledger import Ledger
-from recommendation_applier.use_cases.pacing import CampaignPacer
 from recommendation_applier.use_cases.pending_letters import PendingLetters
-from recommendation_applier.use_cases.ports import (
-    Confirmations,
-    DeadLetters,
-    Opportunities,
-    Policies,
-)
 from recommendation_applier.use_cases.progress import Progress, Report
 from recommendation_applier.use_cases.recalling import recall
 from recommendation_applier.use_cases.retries import Retries
 from recommendation_applier.use_cases.selection import Selected, select
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from recommendation_applier.domain.delivery import Delivery
     from recommendation_applier.domain.outcome import ApplyResult, StatusResult
     from recommendation_applier.domain.resolution import Way
+    from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
+    from recommendation_applier.use_cases.ledger import Ledger
+    from recommendation_applier.use_cases.pacing import CampaignPacer
+    from recommendation_applier.use_cases.ports import (
+        Confirmations,
+        DeadLetters,
+        Opportunities,
+        Policies,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ class ApplyRecommendations:
 
     *max_receive_count* is the ingress queue's: a delivery that would be retried at that receive is
     dead-lettered with its reason instead, before SQS moves it without one. With *dry_run* nothing
-    is sent, whatever the mode of the policy.
+    is sent, whatever the mode of the policy. The *api* is not even looked at where there is nothing
+    to send or to ask.
     """
 
     api: GuardedPartnerOpportunities
@@ -183,8 +185,10 @@ class _Run:
         if refusal is not None:
             self._claiming.put_off(to_send, refusal)
             to_send = []
-        self._send_and_ask(*self._claiming.claim([*to_send, *to_keep]))
-        self._ports.api.learn()
+        clear, in_doubt = self._claiming.claim([*to_send, *to_keep])
+        self._send_and_ask(clear, in_doubt)
+        if to_send or in_doubt:
+            self._ports.api.learn()
 
     def _decided(self, each: Ready, in_force: PolicyInForce) -> Ready:
         decided = decide_about(each.recommendation, each.release, in_force, now=self._ports.clock())
@@ -207,6 +211,8 @@ class _Run:
 
     def _ask(self, in_doubt: Sequence[Ready]) -> list[Ready]:
         """Ask Amazon what became of those that may have been sent; return those to send."""
+        if not in_doubt:
+            return []
         ready = {each.recommendation_id: each for each in in_doubt}
         to_send: list[Ready] = []
         batches = batches_of(in_doubt, limit=MAX_IDS_PER_STATUS)
@@ -219,6 +225,8 @@ class _Run:
     def _send(self, ready: Sequence[Ready]) -> None:
         self._holding.hold(ready)
         to_send = self._paced([each for each in ready if not each.decided.held])
+        if not to_send:
+            return
         for result in self._ports.api.apply(batches_of(to_send)):
             self._results.append(result)
             self._conclusions.of_apply(result)

@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.amazon_ads.opportunity_files import OpportunityFiles
+from recommendation_applier.entrypoints.amazon_wiring import connect
 from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack
+from recommendation_applier.entrypoints.files_wiring import files_of
 from recommendation_applier.entrypoints.settings import FollowUpSettings, read_settings
-from recommendation_applier.entrypoints.wiring import Time, connect
+from recommendation_applier.entrypoints.wiring import Time
 
 if TYPE_CHECKING:
     from types_boto3_lambda.client import LambdaClient
@@ -30,4 +32,4 @@ def opportunity_files(stack: DeployedStack) -> Iterator[OpportunityFiles]:
     settings = read_settings(found["Environment"]["Variables"], FollowUpSettings)
     amazon = connect(stack.session, settings)
     with amazon.http() as http:
-        yield amazon.files(http, Time(time.monotonic() + _PATIENCE_SECONDS, _PATIENCE_SECONDS))
+        yield files_of(amazon, http, Time(time.monotonic() + _PATIENCE_SECONDS, _PATIENCE_SECONDS))
