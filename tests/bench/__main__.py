@@ -6,12 +6,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from tests.bench import aws_calls, opportunity_files
+from tests.bench import aws_calls, bundle, cold_start, imports, opportunity_files
 from tests.bench.page import Page
 from tests.emulator.table import console_of
 
 PAGES: Final[Mapping[str, Callable[[], Page]]] = {
     "aws-calls": aws_calls.measure,
+    "bundle": bundle.measure,
+    "cold-start": cold_start.measure,
+    "imports": imports.measure,
     "opportunity-files": opportunity_files.measure,
 }
 """One module a page."""
