@@ -192,6 +192,6 @@ def _objection(
     if rule.limits is None and rule.allow_new is None:
         return None
     # Here, so that a policy without limits does not load what reads all of a campaign's settings.
-    from recommendation_applier.domain.policy_limits import objection_to  # noqa: PLC0415
+    from recommendation_applier.domain.policy_limits import objection_to  # noqa: PLC0415 - on demand
 
     return objection_to(recommendation, rule)

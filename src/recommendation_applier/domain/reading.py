@@ -80,11 +80,11 @@ class _Reader:
 
     def _own(self, value: Mapping[str, Any], body: str, *, wrappings: int) -> Sequence[Content]:
         # Here, so that what reads them is loaded with the first one that is sent back or released.
-        from recommendation_applier.domain.redriven import (  # noqa: PLC0415
+        from recommendation_applier.domain.redriven import (  # noqa: PLC0415 - on demand
             read_batch_letter,
             read_message_letter,
         )
-        from recommendation_applier.domain.release_notice import read_release  # noqa: PLC0415
+        from recommendation_applier.domain.release_notice import read_release  # noqa: PLC0415 - on demand
 
         if value["kind"] == "release":
             return read_release(value, body)

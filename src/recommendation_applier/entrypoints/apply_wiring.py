@@ -93,7 +93,7 @@ class Consumer:
         return self.amazon.api(opened, time, dynamodb=self.dynamodb, report_failure=report_failure)
 
     def _dead_letters(self, time: Time, report_failure: Callable[[str], None]) -> "DeadLetterQueue":
-        from recommendation_applier.aws.dead_letter_queue import DeadLetterQueue  # noqa: PLC0415
+        from recommendation_applier.aws.dead_letter_queue import DeadLetterQueue  # noqa: PLC0415 - on demand
 
         return DeadLetterQueue(
             self.sqs,
@@ -103,13 +103,13 @@ class Consumer:
         )
 
     def _confirmations(self) -> "SnsConfirmations":
-        from recommendation_applier.aws.subscriptions import SnsConfirmations  # noqa: PLC0415
+        from recommendation_applier.aws.subscriptions import SnsConfirmations  # noqa: PLC0415 - on demand
 
         return SnsConfirmations(self.sns, topic_arn_prefix=self.settings.stream_topic_arn_prefix)
 
     def _pacer(self, time: Time, report_failure: Callable[[str], None]) -> "CampaignPacer":
-        from recommendation_applier.aws.campaign_counts import CampaignCounts  # noqa: PLC0415
-        from recommendation_applier.use_cases.pacing import CampaignPacer  # noqa: PLC0415
+        from recommendation_applier.aws.campaign_counts import CampaignCounts  # noqa: PLC0415 - on demand
+        from recommendation_applier.use_cases.pacing import CampaignPacer  # noqa: PLC0415 - on demand
 
         return CampaignPacer(
             store=CampaignCounts(
@@ -165,6 +165,6 @@ def _index_of(
 ) -> "Callable[[Time], OpportunityIndex] | None":
     if settings.opportunity_files == "OFF":
         return None
-    from recommendation_applier.entrypoints.index_wiring import index_of  # noqa: PLC0415
+    from recommendation_applier.entrypoints.index_wiring import index_of  # noqa: PLC0415 - on demand
 
     return partial(index_of, dynamodb, settings.ledger_table_name)

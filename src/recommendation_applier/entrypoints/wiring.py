@@ -91,7 +91,7 @@ def connect_amazon(clients: "Clients", settings: "AmazonAdsSettings") -> "Amazon
 
     def connect() -> "AmazonAds":
         # With it come httpx, its TLS context, and the client of the secret.
-        from recommendation_applier.entrypoints import amazon_wiring  # noqa: PLC0415
+        from recommendation_applier.entrypoints import amazon_wiring  # noqa: PLC0415 - on demand
 
         return amazon_wiring.connect(clients, settings)
 
@@ -102,7 +102,7 @@ def connect_event_bus(clients: "Clients", name: str) -> "EventTeller | None":
     """Build the way to the partner's event bus; None, with nothing loaded, where none is named."""
     if not name:
         return None
-    from recommendation_applier.entrypoints.event_telling import EventTeller  # noqa: PLC0415
+    from recommendation_applier.entrypoints.event_telling import EventTeller  # noqa: PLC0415 - on demand
 
     events = on_demand(lambda: clients.client("events", config=AWS_CONFIG))
     return EventTeller(events, bus_name=name)
