@@ -50,21 +50,23 @@ lint: $(DEVELOPMENT) ## style, types, import rules and the template
 	@.venv/bin/cfn-lint template.yaml
 
 .PHONY: bench
-bench: $(DEVELOPMENT) ## what it costs and how fast it is: PAGES="cost", PLOT=cost.svg and JSON=1 if wanted
+bench: $(DEVELOPMENT) $(SAM) $(RUNTIME) ## what it costs and how fast it is: PAGES="cost", PLOT=cost.svg and JSON=1 if wanted
 	@PYTHONPATH=src .venv/bin/python -m tests.bench \
 		$(if $(filter-out 0,$(JSON)),--json) $(if $(PLOT),--plot $(PLOT)) $(PAGES) $(ARGS)
 
-# sam looks for the function's Python on PATH and is satisfied with the one of .tools/runtime.
 .PHONY: simulate
 simulate: $(DEVELOPMENT) ## virtual time: SEEDS=2000 or 17..40 or 3,5; SEED=17 with its story; BUGS=1
 	@PYTHONPATH=src .venv/bin/python -m tests.simulation $(if $(PROFILE),--profile $(PROFILE)) \
 		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(OUTAGE),--outage $(OUTAGE)) $(if $(filter-out 0,$(BUGS)),--bugs) $(ARGS)
 
+# sam looks for the function's Python on PATH and is satisfied with the one of .tools/runtime.
+# FINISH=0 leaves the bundles as sam makes them, for the bench to compare.
 .PHONY: build
 build: $(SAM) $(RUNTIME) ## the bundle, as `sam deploy` would ship it: ARCHITECTURE=x86_64 if wanted
 	@PATH="$(CURDIR)/.tools/runtime/bin:$$PATH" .tools/sam/bin/sam build \
 		--build-dir "$(BUILD_DIR)" --parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(if $(filter 0,$(FINISH)),:,.tools/runtime/bin/python scripts/finish_bundle.py "$(BUILD_DIR)")
 
 # Not a part of `test`: it runs the unit tests some thousand times.
 .PHONY: mutate

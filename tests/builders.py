@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.delivery import Delivery
+from recommendation_applier.domain.opportunity_routes import Routes
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 
 OPPORTUNITY: Final = "amzn1.ads-partner1.opportunity.3f0c9c1e-5a43-4a1c-9d7e-2f6b8c1d4e5a"
 PUBLISHED: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
 NOW: Final = datetime(2026, 11, 10, 12, tzinfo=UTC)
 EXPIRY: Final = datetime(2026, 11, 15, 12, tzinfo=UTC)
+NO_ROUTES: Final = Routes(version=1, routes=())
 
 
 def advertiser(

@@ -8,12 +8,12 @@ from typing import Any
 
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import DeadLetter
+from recommendation_applier.domain.default_policy import DEFAULT_POLICY
 from recommendation_applier.domain.delivery import Confirmation
 from recommendation_applier.domain.errors import PolicyUnavailableError, RoutesUnreadableError
 from recommendation_applier.domain.opportunity_routes import Routes
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.policy import (
-    DEFAULT_POLICY,
     ApplyPolicy,
     PolicyInForce,
     read_policy,

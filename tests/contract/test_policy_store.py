@@ -12,8 +12,8 @@ from moto import mock_aws
 
 from recommendation_applier.aws.minute_old import READ_EVERY
 from recommendation_applier.aws.policy_store import StoredPolicy
+from recommendation_applier.domain.default_policy import DEFAULT_POLICY
 from recommendation_applier.domain.errors import PolicyUnavailableError
-from recommendation_applier.domain.policy import DEFAULT_POLICY
 from tests.builders import NOW
 
 if TYPE_CHECKING:

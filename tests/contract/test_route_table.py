@@ -11,8 +11,7 @@ from types_boto3_ssm.client import SSMClient
 
 from recommendation_applier.aws.route_table import StoredRoutes
 from recommendation_applier.domain.errors import RoutesUnreadableError
-from recommendation_applier.domain.opportunity_routes import NO_ROUTES
-from tests.builders import NOW, recommendation
+from tests.builders import NO_ROUTES, NOW, recommendation
 
 NAME = "/stack/opportunity-routes"
 EMPTY = '{"version": 1, "routes": []}'

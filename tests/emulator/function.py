@@ -39,7 +39,9 @@ class EmulatedFunction:
 
     def __call__(self, event: Event, context: Any) -> object:
         """Be invoked. Raises what the cold start and the handler raise."""
-        return self.start()(event, context)
+        handler = self.start()
+        with self.recorder.on_new_sessions():  # clients are made when they are first used
+            return handler(event, context)
 
     @property
     def calls(self) -> list[AwsCall]:
@@ -78,14 +80,12 @@ def start_function(variables: Mapping[str, str], written: io.StringIO, *, handle
     sys.modules.pop(module_name, None)
     # Powertools keeps a logger, with the stream that it had, for each service name.
     logging.Logger.manager.loggerDict.pop(variables.get("POWERTOOLS_SERVICE_NAME", ""), None)
-    with (
-        environment(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", **variables),
-        redirect_stdout(written),
-    ):
+    credentials = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    with environment(**credentials, **variables), redirect_stdout(written):
         started = getattr(importlib.import_module(module_name), name)
 
     def invoke(event: Event, context: Any) -> object:
-        with redirect_stdout(written):
+        with environment(**credentials, **variables), redirect_stdout(written):
             return started(event, context)
 
     return invoke

@@ -10,13 +10,15 @@ import pytest
 
 from recommendation_applier.aws import held_entries
 from recommendation_applier.aws.follow_ups import INDEX
+from recommendation_applier.domain.default_policy import DEFAULT_POLICY
 from recommendation_applier.domain.event import SOURCE
 from recommendation_applier.domain.follow_up import FIRST_GAP, GIVE_UP_AFTER
 from recommendation_applier.domain.ledger import LEASE_MARGIN_SECONDS
-from recommendation_applier.domain.opportunity_routes import NO_ROUTES, read_routes
-from recommendation_applier.domain.policy import DEFAULT_POLICY, read_policy
+from recommendation_applier.domain.opportunity_routes import read_routes
+from recommendation_applier.domain.policy import read_policy
 from recommendation_applier.domain.reasons import RetryReason
 from recommendation_applier.domain.retry_schedule import visibility_seconds
+from tests.builders import NO_ROUTES
 from tests.emulator import amazon_streams
 from tests.emulator.aws import (
     FOLLOW_UP_FUNCTION,

@@ -20,17 +20,23 @@ class BuildFailedError(Exception):
     """`make build` did not succeed; the text is what it said."""
 
 
-def build(build_dir: Path, architecture: str) -> Path:
+def build(build_dir: Path, architecture: str, *, finish: bool = True) -> Path:
     """Build into *build_dir* for *architecture*, arm64 or x86_64, and return the bundle.
 
-    Raises BuildFailedError.
+    Without *finish* it is as `sam build` alone makes it. Raises BuildFailedError.
     """
     # What a surrounding make hands down (its jobs, its flags) is not meant for this one.
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
     }
     made = subprocess.run(
-        ["make", "build", f"ARCHITECTURE={architecture}", f"BUILD_DIR={build_dir}"],  # noqa: S607
+        [  # noqa: S607
+            "make",
+            "build",
+            f"ARCHITECTURE={architecture}",
+            f"BUILD_DIR={build_dir}",
+            f"FINISH={int(finish)}",
+        ],
         cwd=PROJECT,
         env=environment,
         stdout=subprocess.PIPE,

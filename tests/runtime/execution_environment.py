@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from itertools import count
@@ -118,6 +119,20 @@ class ExecutionEnvironment:
         """The environment variables that the process was started with, as the kernel has them."""
         entries = Path(f"/proc/{self._process.pid}/environ").read_text(encoding="utf-8")
         return dict(entry.split("=", 1) for entry in entries.split("\0") if entry)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What the process and all its threads have had of the processor so far."""
+        # The id that clock_getcpuclockid(3) gives, which Python does not have: see the kernel's
+        # include/linux/posix-timers.h.
+        return time.clock_gettime(~self._process.pid << 3 | 2)
+
+    @property
+    def peak_megabytes(self) -> float:
+        """The most memory that the process has had at once, as the kernel counts it."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
+        [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+        return int(line.split()[1]) / 1_024
 
     def invoke(self, event: object) -> object:
         """Invoke the handler with *event* and return its answer.

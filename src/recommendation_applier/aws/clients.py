@@ -1,6 +1,8 @@
 """Clients of AWS for a function, from one session of botocore."""
 
 from collections.abc import Callable
+from functools import cached_property
+from threading import Lock
 from typing import Any, Protocol
 
 import botocore.session
@@ -24,8 +26,13 @@ class FunctionClients:
     """
 
     def __init__(self) -> None:
-        self._session = botocore.session.Session()
+        self._lock = Lock()
+
+    @cached_property
+    def _session(self) -> botocore.session.Session:
+        return botocore.session.Session()
 
     def client(self, service_name: str, *, config: Config) -> Any:  # noqa: ANN401 - of any service
         """Make a client of *service_name*; no call is made."""
-        return self._session.create_client(service_name, config=config)
+        with self._lock:  # a session makes clients for one thread at a time
+            return self._session.create_client(service_name, config=config)

@@ -6,12 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from recommendation_applier.aws.ledger_actions import ACTIONS, action_document
 from recommendation_applier.aws.ledger_documents import Document, attributes, moment, seconds
 from recommendation_applier.aws.ledger_entries import (
-    ACTIONS,
     HELD,
     HOLD_NAMES,
-    action_document,
     entry_key,
     read_stored,
     release_document,

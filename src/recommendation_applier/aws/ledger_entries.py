@@ -11,7 +11,6 @@ from typing import Any, Final
 from recommendation_applier.aws.campaign_settings import SettingsTooLargeError, pack, unpack
 from recommendation_applier.aws.ledger_documents import (
     Document,
-    Value,
     moment,
     read_moment,
     read_seconds,
@@ -19,7 +18,6 @@ from recommendation_applier.aws.ledger_documents import (
     seconds,
 )
 from recommendation_applier.domain.dates import FOR_EVER
-from recommendation_applier.domain.held import ActionTaken, OperatorAction
 from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     Claim,
@@ -42,9 +40,6 @@ EARLIER_CLAIMS: Final = "earlierClaims"
 
 DECISION_NAMES: Final = ("policyVersion", "rule", "releasedBy")
 """What says who decided: what a new entry does not say of it must not stay from the old."""
-
-ACTIONS: Final = "actions"
-"""What people did to the recommendation, the first first."""
 
 HELD: Final = "HELD"
 """The only value of `held`: the index has the entries in it that have one, by `heldUntil`."""
@@ -116,30 +111,6 @@ def release_document(release: Release) -> Document:
             "publishedDate": moment(release.published_date) or "",
         }
     }
-
-
-def action_document(action: ActionTaken) -> dict[str, Value]:
-    """Write what a person did, as one element of `actions`."""
-    return {
-        "at": moment(action.at) or "",
-        "by": action.by,
-        "what": action.what.value,
-        "why": action.why,
-    }
-
-
-def read_actions(document: Mapping[str, Any]) -> tuple[ActionTaken, ...]:
-    """Read what people did. Raises LedgerUnavailableError if it is malformed."""
-    with reading(str(document.get("pk"))):
-        return tuple(
-            ActionTaken(
-                datetime.fromisoformat(each["at"]),
-                each["by"],
-                OperatorAction(each["what"]),
-                each["why"],
-            )
-            for each in document.get(ACTIONS, ())
-        )
 
 
 def account_document(advertiser: Advertiser) -> Document:

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from recommendation_applier.aws.ledger_actions import read_actions
 from recommendation_applier.aws.ledger_documents import attributes, read_document, reading
 from recommendation_applier.aws.ledger_entries import (
     EARLIER_CLAIMS,
     entry_key,
-    read_actions,
     read_entry,
     read_known,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from recommendation_applier.domain.policy_limits import CampaignPacing
+from recommendation_applier.domain.policy_rules import CampaignPacing
 from recommendation_applier.domain.reasons import HeldReason
 
 DAY: Final = timedelta(days=1)

@@ -21,8 +21,8 @@ from recommendation_applier.domain.delivery import (
     Withdrawal,
 )
 from recommendation_applier.domain.letter_glimpse import glimpses, parsed
+from recommendation_applier.domain.own_messages import looks_like_dead_letter
 from recommendation_applier.domain.reading import read_body
-from recommendation_applier.domain.redriven import looks_like_dead_letter
 from recommendation_applier.domain.waiting_letter import (
     LetterKind,
     QueuedMessage,

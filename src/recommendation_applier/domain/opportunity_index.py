@@ -1,18 +1,19 @@
 """What data files teach: whose opportunity each recommendation is, and what is alike about them."""
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from recommendation_applier.domain.opportunity import Opportunity
-from recommendation_applier.domain.opportunity_file import RowRefusal
 from recommendation_applier.domain.recommendation import Recommendation
 
-FILES_LAG: Final = timedelta(hours=26)
-"""Files follow the Stream within a day (guide: "up to 24 hours"), and are looked at twice an hour;
-the rest is for reading them. What is younger may still come into the index."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from recommendation_applier.domain.opportunity import Opportunity
+    from recommendation_applier.domain.opportunity_file import RowRefusal
 
 KEPT_AFTER_EXPIRY: Final = timedelta(days=25)
 """A delivery may wait for 10 days in the ingress queue and for 14 as a dead letter: what may have
@@ -41,7 +42,7 @@ class Indexed:
     published_date: datetime | None = None
     is_offered: bool = False
 
-    def adds_to(self, known: "Indexed | None", *, now: datetime) -> bool:
+    def adds_to(self, known: Indexed | None, *, now: datetime) -> bool:
         """Tell whether this says anything that is not *known* already."""
         return (
             known is None
@@ -92,7 +93,7 @@ class FileProgress:
         """Add *kinds* to those so far; of too many, one more than there may be is enough."""
         return frozenset(sorted(self.kinds_so_far | kinds)[: MOST_KINDS + 1])
 
-    def finished(self) -> "FileProgress":
+    def finished(self) -> FileProgress:
         """Say that the file was read to its end."""
         too_many = len(self.kinds_so_far) > MOST_KINDS
         return replace(

@@ -46,6 +46,7 @@ class _Wire(BaseModel):
         frozen=True,
         alias_generator=to_camel,
         extra="forbid",  # a mistyped condition would match more than was meant
+        defer_build=True,  # the whole table is built, and not each part of it once more
     )
 
 
@@ -94,9 +95,6 @@ class Routes(_Wire):
             if route.match.holds(recommendation):
                 return route.partner_opportunity_id
         return None
-
-
-NO_ROUTES: Final = Routes(version=1, routes=())
 
 
 def read_routes(text: str, *, source: str) -> Routes:

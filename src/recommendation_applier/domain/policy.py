@@ -3,26 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
 from recommendation_applier.domain.errors import PolicyError
 from recommendation_applier.domain.policy_fields import WIRE, Id, refused, sentence_on
-from recommendation_applier.domain.policy_limits import (
+from recommendation_applier.domain.policy_rules import (
     CampaignPacing,
+    Limits,
     Objection,
-    objection_to,
+    Rule,
     pacing_of,
 )
-from recommendation_applier.domain.policy_rules import Limits, Rule
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.strict_json import read_strictly
 
 __all__ = [
-    "DEFAULT_POLICY",
     "ApplyPolicy",
     "CampaignPacing",
     "Decision",
@@ -100,10 +99,6 @@ class ApplyPolicy(BaseModel):
         tuple[Id, ...],
         Field(description="Ids of campaigns that are held, whatever a rule says but IGNORE."),
     ] = ()
-
-
-DEFAULT_POLICY: Final = ApplyPolicy(version=1, mode="APPLY", default="APPLY", rules=())
-"""Everything is applied, as far as the stack's `ApplyMode` lets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,4 +189,9 @@ def _objection(
         return Objection(HeldReason.POLICY_HOLD, said) if policy.default == "HOLD" else None
     if rule.decision == "HOLD":
         return Objection(HeldReason.POLICY_HOLD, f"rule '{rule.name}' says HOLD")
+    if rule.limits is None and rule.allow_new is None:
+        return None
+    # Here, so that a policy without limits does not load what reads all of a campaign's settings.
+    from recommendation_applier.domain.policy_limits import objection_to  # noqa: PLC0415 - on demand
+
     return objection_to(recommendation, rule)

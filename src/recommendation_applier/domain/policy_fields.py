@@ -34,6 +34,7 @@ WIRE: Final = ConfigDict(
     alias_generator=to_camel,
     validate_by_name=True,
     validate_by_alias=True,
+    defer_build=True,  # the whole policy is built, and not each part of it once more
 )
 
 

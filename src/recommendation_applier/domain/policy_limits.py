@@ -1,13 +1,17 @@
 """Whether changes stay within a rule's limits. A limit that cannot be checked counts as passed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
 from recommendation_applier.domain.amounts import show_amount
-from recommendation_applier.domain.policy_rules import AllowNew, Limits, Rule
+from recommendation_applier.domain.policy_rules import (
+    AllowNew,
+    Limits,
+    Objection,
+    Rule,
+    pacing_of,
+)
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.setting_changes import Change, Setting, changes_of
@@ -22,33 +26,6 @@ _GRAVEST_FIRST: Final = (
 )
 
 _MAXIMUM: Final = {Setting.BID: "maxBid", Setting.BUDGET: "maxBudget"}
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignPacing:
-    """How often the winning rule lets a campaign be changed; the ledger knows how often it was."""
-
-    max_applications_per_day: int | None = None
-    cool_down: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """Why a rule does not let a recommendation pass; *detail* has the numbers."""
-
-    reason: HeldReason
-    detail: str
-
-
-def pacing_of(rule: Rule) -> CampaignPacing | None:
-    """Say how *rule* paces the changes of a campaign; None if it does not."""
-    limits = rule.limits
-    if limits is None:
-        return None
-    daily, hours = limits.max_applications_per_campaign_per_day, limits.cool_down_hours
-    if daily is None and hours is None:
-        return None
-    return CampaignPacing(daily, None if hours is None else timedelta(hours=float(hours)))
 
 
 def objection_to(recommendation: Recommendation, rule: Rule) -> Objection | None:

@@ -1,6 +1,7 @@
 """What a rule of the policy can say: whom it is for, what it decides, and within which limits."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -15,6 +16,7 @@ from recommendation_applier.domain.policy_fields import (
     Number,
     refused,
 )
+from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.recommendation import Recommendation
 
 _SAME_AS: Final = {"GB": "UK", "UK": "GB"}
@@ -153,3 +155,30 @@ class Rule(BaseModel):
             and (self.not_after is None or now <= self.not_after)
             and self.match.covers(recommendation)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignPacing:
+    """How often the winning rule lets a campaign be changed; the ledger knows how often it was."""
+
+    max_applications_per_day: int | None = None
+    cool_down: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a rule does not let a recommendation pass; *detail* has the numbers."""
+
+    reason: HeldReason
+    detail: str
+
+
+def pacing_of(rule: Rule) -> CampaignPacing | None:
+    """Say how *rule* paces the changes of a campaign; None if it does not."""
+    limits = rule.limits
+    if limits is None:
+        return None
+    daily, hours = limits.max_applications_per_campaign_per_day, limits.cool_down_hours
+    if daily is None and hours is None:
+        return None
+    return CampaignPacing(daily, None if hours is None else timedelta(hours=float(hours)))

@@ -15,13 +15,8 @@ from recommendation_applier.domain.delivery import (
     Publication,
     Rejection,
 )
+from recommendation_applier.domain.own_messages import looks_like_dead_letter, looks_like_release
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
-from recommendation_applier.domain.redriven import (
-    looks_like_dead_letter,
-    read_batch_letter,
-    read_message_letter,
-)
-from recommendation_applier.domain.release_notice import looks_like_release, read_release
 from recommendation_applier.domain.stream_message import (
     looks_like_stream_message,
     read_stream_message,
@@ -84,6 +79,13 @@ class _Reader:
         return (_unrecognized(f"an object with {_keys(value)}", body),)
 
     def _own(self, value: Mapping[str, Any], body: str, *, wrappings: int) -> Sequence[Content]:
+        # Here, so that what reads them is loaded with the first one that is sent back or released.
+        from recommendation_applier.domain.redriven import (  # noqa: PLC0415 - on demand
+            read_batch_letter,
+            read_message_letter,
+        )
+        from recommendation_applier.domain.release_notice import read_release  # noqa: PLC0415 - on demand
+
         if value["kind"] == "release":
             return read_release(value, body)
         if value["kind"] == "batch":

@@ -24,11 +24,6 @@ _NAMES: Final = {
 }
 
 
-def looks_like_dead_letter(value: Mapping[str, Any]) -> bool:
-    """Tell whether *value* is a dead letter of ours, of this version or another."""
-    return "version" in value and value.get("kind") in ("batch", "message") and "reason" in value
-
-
 def read_batch_letter(value: Mapping[str, Any], body: str) -> Sequence[Publication | Rejection]:
     """Read what a `batch` letter asks for, or say why it cannot be read.
 
@@ -54,7 +49,7 @@ def read_message_letter(value: Mapping[str, Any], body: str) -> str | Rejection:
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel)
+    model_config = ConfigDict(alias_generator=to_camel, defer_build=True)
 
 
 class _Reason(_Wire):

@@ -12,7 +12,7 @@ from recommendation_applier.domain.amounts import ARITHMETIC
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
 from recommendation_applier.domain.change import Changes, Setting
 from recommendation_applier.domain.policy import ApplyPolicy, Decision, DecisionVerdict, decide
-from recommendation_applier.domain.policy_limits import CampaignPacing
+from recommendation_applier.domain.policy_rules import CampaignPacing
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.domain.setting_changes import changes_of

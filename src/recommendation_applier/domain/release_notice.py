@@ -17,11 +17,6 @@ MAX_IDS_PER_NOTICE: Final = 100
 """A message stays whole on the queue while one of its recommendations is retried."""
 
 
-def looks_like_release(value: Mapping[str, Any]) -> bool:
-    """Tell whether *value* is a notice of ours, of this version or another."""
-    return "version" in value and value.get("kind") == "release"
-
-
 def release_notice(recommendation_ids: Sequence[str]) -> str:
     """Write the body of a notice.
 

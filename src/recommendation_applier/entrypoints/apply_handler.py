@@ -7,6 +7,7 @@ variable stops the cold start with its name instead of failing deliveries one by
 import os
 import random
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -18,7 +19,6 @@ from recommendation_applier.entrypoints.apply_wiring import wire
 from recommendation_applier.entrypoints.garbage import spare_what_stays
 from recommendation_applier.entrypoints.settings import Settings, read_settings
 from recommendation_applier.entrypoints.wiring import Context, Time, now
-from recommendation_applier.use_cases.events import events_of
 from recommendation_applier.use_cases.timeliness import timeliness_of
 
 settings = read_settings(os.environ, Settings)
@@ -44,8 +44,8 @@ def handler(event: Mapping[str, Any], context: Context) -> PartialBatchResponse:
         if failure is not None:
             _warn(failure)
 
-    with consumer.amazon.http() as http:
-        use_case = consumer.use_case(http, time, report_failure=_warn)
+    with ExitStack() as opened:
+        use_case = consumer.use_case(opened, time, report_failure=_warn)
         done = invocation.run(
             event,
             use_case,
@@ -56,10 +56,8 @@ def handler(event: Mapping[str, Any], context: Context) -> PartialBatchResponse:
     invocation_log.write(done.report, timeliness, logger, deliveries=done.deliveries)
     own_metrics.emit(own_metrics.counts(done.report) | own_metrics.lag(timeliness), metrics)
     if consumer.event_bus is not None:
-        consumer.event_bus.put(
-            events_of(done.report, use_case.ledger.decided_by),
-            time_is_up=time.is_up,
-            report_failure=_warn,
+        consumer.event_bus.tell(
+            done.report, use_case.ledger.decided_by, time=time, report_failure=_warn
         )
     return done.answer
 

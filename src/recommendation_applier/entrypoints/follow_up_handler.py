@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -11,7 +12,6 @@ from recommendation_applier.entrypoints import metrics as own_metrics
 from recommendation_applier.entrypoints.follow_up_wiring import wire
 from recommendation_applier.entrypoints.settings import FollowUpSettings, read_settings
 from recommendation_applier.entrypoints.wiring import Context, Time, now
-from recommendation_applier.use_cases.events import events_of_ended
 from recommendation_applier.use_cases.follow_up import EndedApplication
 from recommendation_applier.use_cases.warn_of_endings import find_endings
 
@@ -31,14 +31,12 @@ def handler(event: object, context: Context) -> None:  # noqa: ARG001 - the sche
     """
     logger.append_keys(requestId=getattr(context, "aws_request_id", None))
     time = Time.of(context)
-    with follower.amazon.http() as http:
-        report = follower.use_case(http, time, tell=_tell, report_failure=_warn).run()
+    with ExitStack() as opened:
+        report = follower.use_case(opened, time, tell=_tell, report_failure=_warn).run()
     follow_up_log.write(report, logger)
     own_metrics.emit(own_metrics.follow_up_counts(report), metrics)
     if follower.event_bus is not None:
-        follower.event_bus.put(
-            events_of_ended(report.ended), time_is_up=time.is_up, report_failure=_warn
-        )
+        follower.event_bus.tell_ended(report.ended, time=time, report_failure=_warn)
     if isinstance(report.failure, LedgerUnavailableError):
         raise report.failure
     if not time.is_up():

@@ -1,21 +1,27 @@
 """The metrics of our own: few names, one dimension, because each is billed by the month."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Final
+from __future__ import annotations
 
-from aws_lambda_powertools import Metrics
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
 from aws_lambda_powertools.metrics import MetricUnit
 
 from recommendation_applier.domain.errors import CredentialsRefusedError
 from recommendation_applier.domain.follow_up import ApplicationEnd
 from recommendation_applier.domain.reasons import Door, RetryReason
-from recommendation_applier.use_cases.check_subscriptions import CheckReport
-from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
-from recommendation_applier.use_cases.index_opportunities import IndexReport
-from recommendation_applier.use_cases.progress import Report
-from recommendation_applier.use_cases.timeliness import Timeliness
-from recommendation_applier.use_cases.warn_of_endings import Endings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aws_lambda_powertools import Metrics
+
+    from recommendation_applier.use_cases.check_subscriptions import CheckReport
+    from recommendation_applier.use_cases.follow_up import EndedApplication, FollowUpReport
+    from recommendation_applier.use_cases.index_opportunities import IndexReport
+    from recommendation_applier.use_cases.progress import Report
+    from recommendation_applier.use_cases.timeliness import Timeliness
+    from recommendation_applier.use_cases.warn_of_endings import Endings
 
 DOOR_METRICS: Final = {
     Door.ACCEPTED: "AcceptedRecommendations",

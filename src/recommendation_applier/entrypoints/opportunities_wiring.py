@@ -8,11 +8,16 @@ import httpx
 from recommendation_applier.amazon_ads.account_team_files import StoredAccountTeamFiles
 from recommendation_applier.aws.clients import FunctionClients
 from recommendation_applier.aws.offers import QueuedOffers
+from recommendation_applier.entrypoints.amazon_wiring import AmazonAds, connect
+from recommendation_applier.entrypoints.files_wiring import files_of
+from recommendation_applier.entrypoints.index_wiring import index_of
+from recommendation_applier.entrypoints.on_demand import on_demand
 from recommendation_applier.entrypoints.settings import OpportunitiesSettings
-from recommendation_applier.entrypoints.wiring import AWS_CONFIG, AmazonAds, Time, connect, now
+from recommendation_applier.entrypoints.wiring import AWS_CONFIG, Time, connect_table, now
 from recommendation_applier.use_cases.index_opportunities import IndexOpportunities
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_sqs.client import SQSClient
 
 
@@ -22,13 +27,14 @@ class Indexer:
 
     settings: OpportunitiesSettings
     amazon: AmazonAds
+    dynamodb: "DynamoDBClient"
     sqs: "SQSClient"
 
     def use_case(self, http: httpx.Client, time: Time) -> IndexOpportunities:
         """Join the parts for one tick."""
         return IndexOpportunities(
-            files=StoredAccountTeamFiles(self.amazon.files(http, time)),
-            index=self.amazon.index(time),
+            files=StoredAccountTeamFiles(files_of(self.amazon, http, time)),
+            index=index_of(self.dynamodb, self.settings.ledger_table_name, time),
             offers=self._offers(time),
             clock=now,
             time_is_up=time.requests_are_over,
@@ -44,5 +50,9 @@ class Indexer:
 def wire(settings: OpportunitiesSettings) -> Indexer:
     """Build what outlives a tick; no call is made."""
     clients = FunctionClients()
-    sqs: SQSClient = clients.client("sqs", config=AWS_CONFIG)
-    return Indexer(settings, connect(clients, settings), sqs)
+    return Indexer(
+        settings,
+        connect(clients, settings),
+        connect_table(clients),
+        on_demand(lambda: clients.client("sqs", config=AWS_CONFIG)),
+    )

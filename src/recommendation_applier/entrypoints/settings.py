@@ -64,7 +64,11 @@ class AmazonAdsSettings(BaseModel):
     holds them to the template.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        defer_build=True,  # each function reads the settings of one kind
+    )
 
     ads_api_url: Annotated[Address, AfterValidator(_host)]
     lwa_token_url: Address

@@ -1,37 +1,22 @@
-"""What all functions are made of: connections to Amazon Ads and to the ledger, and their time."""
+"""What all functions are made of: their time, and how they speak to AWS."""
 
-import random
-import ssl
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
-import httpx
 from botocore.config import Config
 
-from recommendation_applier.amazon_ads.client import PartnerOpportunitiesClient
-from recommendation_applier.amazon_ads.exchange import Exchange
-from recommendation_applier.amazon_ads.gate import Gate
-from recommendation_applier.amazon_ads.login_with_amazon import LoginWithAmazon
-from recommendation_applier.amazon_ads.opportunities import OpportunityCatalogue
-from recommendation_applier.amazon_ads.opportunity_files import OpportunityFiles
-from recommendation_applier.amazon_ads.pacing import Pacing
-from recommendation_applier.amazon_ads.stream_subscriptions import StreamSubscriptions
-from recommendation_applier.amazon_ads.workers import WorkerThreads
-from recommendation_applier.aws.breaker_store import StoredBreaker
-from recommendation_applier.aws.clients import Clients
-from recommendation_applier.aws.event_bus import EventBus
-from recommendation_applier.aws.opportunity_index import StoredOpportunityIndex
-from recommendation_applier.aws.secrets import SecretCredentials
-from recommendation_applier.entrypoints.settings import AmazonAdsSettings, FollowUpSettings
-from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
+from recommendation_applier.aws.table_calls import MAX_CALLS_AT_ONCE
+from recommendation_applier.entrypoints.on_demand import on_demand
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
-    from types_boto3_events.client import EventBridgeClient
-    from types_boto3_secretsmanager.client import SecretsManagerClient
+
+    from recommendation_applier.aws.clients import Clients
+    from recommendation_applier.entrypoints.amazon_wiring import AmazonAds
+    from recommendation_applier.entrypoints.event_telling import EventTeller
+    from recommendation_applier.entrypoints.settings import AmazonAdsSettings
 
 MOST_RESERVE_SECONDS: Final = 30.0
 RESERVE_SHARE: Final = 0.25
@@ -51,6 +36,8 @@ AWS_CONFIG: Final = Config(
     connect_timeout=2,
     read_timeout=3,
     retries={"mode": "standard", "total_max_attempts": 2},
+    # One call at a time; a token that several threads wait for is fetched by one of them.
+    max_pool_connections=1,
     tcp_keepalive=True,
 )
 
@@ -59,6 +46,7 @@ LEDGER_CONFIG: Final = Config(
     connect_timeout=1,
     read_timeout=2,
     retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=MAX_CALLS_AT_ONCE,
     tcp_keepalive=True,
 )
 
@@ -98,111 +86,32 @@ class Time:
         return self.ends - min(MOST_RESERVE_SECONDS, RESERVE_SHARE * self.seconds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AmazonAds:
-    """What outlives an invocation of Amazon's side: the access token and the TLS context."""
+def connect_amazon(clients: "Clients", settings: "AmazonAdsSettings") -> "AmazonAds":
+    """Give Amazon's side, which is built when something is first asked of Amazon."""
 
-    settings: AmazonAdsSettings
-    login: LoginWithAmazon
-    tls: ssl.SSLContext
-    dynamodb: "DynamoDBClient"
+    def connect() -> "AmazonAds":
+        # With it come httpx, its TLS context, and the client of the secret.
+        from recommendation_applier.entrypoints import amazon_wiring  # noqa: PLC0415 - on demand
 
-    def http(self) -> httpx.Client:
-        """Open connections for one invocation.
+        return amazon_wiring.connect(clients, settings)
 
-        None is kept for the next: while Lambda freezes the environment the other side closes them,
-        and a request on a connection that is half closed is an answer lost.
-        """
-        limit = self.settings.max_concurrent_requests
-        return httpx.Client(
-            verify=self.tls,
-            limits=httpx.Limits(max_connections=limit, max_keepalive_connections=limit),
-            follow_redirects=False,
-            trust_env=False,
-            headers={"User-Agent": "recommendation-applier"},
-        )
-
-    def api(
-        self, http: httpx.Client, until: Time, *, report_failure: Callable[[str], None]
-    ) -> GuardedPartnerOpportunities:
-        """Join the API's parts for an invocation."""
-        settings = self.settings
-        exchange, gate = self._exchange(http, until)
-        client = PartnerOpportunitiesClient(
-            exchange, gate, WorkerThreads(settings.max_concurrent_requests)
-        )
-        breaker = StoredBreaker(
-            self.dynamodb,
-            table_name=settings.ledger_table_name,
-            report_failure=report_failure,
-            time_is_up=until.is_up,
-        )
-        return GuardedPartnerOpportunities(client, breaker, now)
-
-    def files(self, http: httpx.Client, until: Time) -> OpportunityFiles:
-        """Join the parts that read opportunities and their files, for an invocation."""
-        return OpportunityFiles(OpportunityCatalogue(*self._exchange(http, until)))
-
-    def streams(
-        self, http: httpx.Client, until: Time, *, url: str, media_type: str
-    ) -> StreamSubscriptions:
-        """Join the parts that speak about subscriptions, whose host is another one."""
-        exchange, gate = self._exchange(http, until)
-        return StreamSubscriptions(
-            exchange=replace(exchange, url=url), gate=gate, media_type=media_type
-        )
-
-    def index(self, until: Time) -> StoredOpportunityIndex:
-        """Give the index of opportunities, for an invocation."""
-        return StoredOpportunityIndex(
-            self.dynamodb,
-            table_name=self.settings.ledger_table_name,
-            clock=now,
-            time_is_up=until.is_up,
-            sleep=time.sleep,
-            jitter=random.uniform,
-        )
-
-    def _exchange(self, http: httpx.Client, until: Time) -> tuple[Exchange, Gate]:
-        pacing = Pacing(
-            deadline=until.last_request,
-            monotonic=time.monotonic,
-            sleep=time.sleep,
-            jitter=random.uniform,
-        )
-        settings = self.settings
-        exchange = Exchange(
-            http=http,
-            login=self.login,
-            pacing=pacing,
-            url=settings.ads_api_url,
-            manager_account=settings.partner_network_account_id,
-            now=now,
-        )
-        return exchange, Gate(pacing, max_concurrent_requests=settings.max_concurrent_requests)
+    return on_demand(connect)
 
 
-def connect(clients: Clients, settings: AmazonAdsSettings) -> AmazonAds:
-    """Build Amazon's side; no call is made."""
-    secrets: SecretsManagerClient = clients.client("secretsmanager", config=AWS_CONFIG)
-    return AmazonAds(
-        settings=settings,
-        login=LoginWithAmazon(
-            token_url=settings.lwa_token_url,
-            source=SecretCredentials(secrets, secret_arn=settings.credentials_secret_arn),
-            time=time.time,
-        ),
-        tls=httpx.create_ssl_context(),
-        dynamodb=clients.client("dynamodb", config=LEDGER_CONFIG),
-    )
-
-
-def connect_event_bus(clients: Clients, settings: FollowUpSettings) -> EventBus | None:
-    """Build the way to the partner's event bus; None, and nothing is built, where none is named."""
-    if not settings.event_bus_name:
+def connect_event_bus(clients: "Clients", name: str) -> "EventTeller | None":
+    """Build the way to the partner's event bus; None, with nothing loaded, where none is named."""
+    if not name:
         return None
-    events: EventBridgeClient = clients.client("events", config=AWS_CONFIG)
-    return EventBus(events, bus_name=settings.event_bus_name)
+    from recommendation_applier.entrypoints.event_telling import EventTeller  # noqa: PLC0415 - on demand
+
+    events = on_demand(lambda: clients.client("events", config=AWS_CONFIG))
+    return EventTeller(events, bus_name=name)
+
+
+def connect_table(clients: "Clients") -> "DynamoDBClient":
+    """Give the client of the ledger's table, which is made when it is first used."""
+    dynamodb: DynamoDBClient = on_demand(lambda: clients.client("dynamodb", config=LEDGER_CONFIG))
+    return dynamodb
 
 
 def now() -> datetime:

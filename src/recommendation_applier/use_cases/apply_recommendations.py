@@ -6,17 +6,14 @@ is let go only after its answers are in and its dead letters are stored, by what
 makes of the report.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS, ApplyBatch
+from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS
 from recommendation_applier.domain.dead_letter import Reason
-from recommendation_applier.domain.delivery import (
-    Delivery,
-)
 from recommendation_applier.domain.errors import LedgerUnavailableError, PolicyUnavailableError
 from recommendation_applier.domain.policy import PolicyInForce, paces
 from recommendation_applier.domain.reading import read_body
@@ -31,25 +28,31 @@ from recommendation_applier.use_cases.conclusions import Conclusions
 from recommendation_applier.use_cases.confirm_subscriptions import SubscriptionConfirmer
 from recommendation_applier.use_cases.deciding import decide_about
 from recommendation_applier.use_cases.dismissal import UNREAD, Dismissal
-from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
 from recommendation_applier.use_cases.holding import Holding
-from recommendation_applier.use_cases.ledger import Ledger
-from recommendation_applier.use_cases.pacing import CampaignPacer
 from recommendation_applier.use_cases.pending_letters import PendingLetters
-from recommendation_applier.use_cases.ports import (
-    Confirmations,
-    DeadLetters,
-    Opportunities,
-    Policies,
-)
 from recommendation_applier.use_cases.progress import Progress, Report
 from recommendation_applier.use_cases.recalling import recall
 from recommendation_applier.use_cases.retries import Retries
 from recommendation_applier.use_cases.selection import Selected, select
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from recommendation_applier.domain.batching import ApplyBatch
+    from recommendation_applier.domain.delivery import Delivery
     from recommendation_applier.domain.outcome import ApplyResult, StatusResult
     from recommendation_applier.domain.resolution import Way
+    from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
+    from recommendation_applier.use_cases.ledger import Ledger
+    from recommendation_applier.use_cases.pacing import CampaignPacer
+    from recommendation_applier.use_cases.ports import (
+        Confirmations,
+        DeadLetters,
+        Opportunities,
+        Policies,
+    )
 
 LEAST_WAVE: Final = 200
 """Eight calls to the ledger at once, of 5 ms each, claim so many in 125 ms: about as long
@@ -63,7 +66,8 @@ class ApplyRecommendations:
     *max_receive_count* is the ingress queue's: a delivery that would be retried at that receive is
     dead-lettered with its reason instead, before SQS moves it without one. With *dry_run* nothing
     is sent, whatever the mode of the policy. *least_wave* is how many are claimed together, before
-    the first of them are sent: in about the time of a request.
+    the first of them are sent: in about the time of a request. The *api* is not even looked at
+    where there is nothing to send or to ask.
     """
 
     api: GuardedPartnerOpportunities
@@ -191,7 +195,8 @@ class _Run:
             self._claiming.put_off(to_send, refusal)
             to_send = []
         self._send_and_ask([*to_send, *to_keep])
-        self._ports.api.learn()
+        if to_send or self._status_results:
+            self._ports.api.learn()
 
     def _decided(self, each: Ready, in_force: PolicyInForce, now: datetime) -> Ready:
         decided = decide_about(each.recommendation, each.release, in_force, now=now)
@@ -229,6 +234,8 @@ class _Run:
 
     def _ask(self, in_doubt: Sequence[Ready]) -> list[Ready]:
         """Ask Amazon what became of those that may have been sent; return those to send."""
+        if not in_doubt:
+            return []
         ready = {each.recommendation_id: each for each in in_doubt}
         to_send: list[Ready] = []
         batches = batches_of(in_doubt, limit=MAX_IDS_PER_STATUS)
@@ -239,7 +246,11 @@ class _Run:
         return self._claiming.without_barred(to_send)
 
     def _send(self, waves: Iterable[Sequence[Ready]]) -> None:
-        for result in self._ports.api.apply(self._batches(waves)):
+        batches = self._batches(waves)
+        first = next(batches, None)
+        if first is None:
+            return
+        for result in self._ports.api.apply(chain([first], batches)):
             self._results.append(result)
             self._conclusions.of_apply(result)
 

@@ -1,7 +1,10 @@
 """Subscription confirmations: answered if they are the dataset's, kept if they are not."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from recommendation_applier.domain.dead_letter import Reason
-from recommendation_applier.domain.delivery import Confirmation
 from recommendation_applier.domain.errors import RefusedError, WaitError
 from recommendation_applier.domain.reasons import (
     DeadLetterReason,
@@ -9,10 +12,13 @@ from recommendation_applier.domain.reasons import (
     NotApplicableReason,
     RetryReason,
 )
-from recommendation_applier.use_cases.pending_letters import PendingLetters
-from recommendation_applier.use_cases.ports import Confirmations
-from recommendation_applier.use_cases.progress import Part, Progress
-from recommendation_applier.use_cases.retries import Retries
+
+if TYPE_CHECKING:
+    from recommendation_applier.domain.delivery import Confirmation
+    from recommendation_applier.use_cases.pending_letters import PendingLetters
+    from recommendation_applier.use_cases.ports import Confirmations
+    from recommendation_applier.use_cases.progress import Part, Progress
+    from recommendation_applier.use_cases.retries import Retries
 
 
 class SubscriptionConfirmer:

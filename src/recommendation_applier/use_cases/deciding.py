@@ -7,7 +7,7 @@ from typing import Final
 from recommendation_applier.domain.holds import Release
 from recommendation_applier.domain.ledger import DecidedBy
 from recommendation_applier.domain.policy import DecisionVerdict, PolicyInForce, decide
-from recommendation_applier.domain.policy_limits import CampaignPacing
+from recommendation_applier.domain.policy_rules import CampaignPacing
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.recommendation import Recommendation
 

@@ -4,15 +4,20 @@ Held, accepted and failed are told, once they are durable. What is retried has n
 and what is not applicable asks nothing of anybody.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.domain.event import NOBODY_KNOWN, DetailType, Event
-from recommendation_applier.domain.ledger import DecidedBy
 from recommendation_applier.domain.reasons import Door
 from recommendation_applier.domain.recommendation import Recommendation
-from recommendation_applier.use_cases.follow_up import EndedApplication
-from recommendation_applier.use_cases.progress import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from recommendation_applier.domain.ledger import DecidedBy
+    from recommendation_applier.use_cases.follow_up import EndedApplication
+    from recommendation_applier.use_cases.progress import Report
 
 _TOLD: Final = {
     Door.HELD: DetailType.HELD,

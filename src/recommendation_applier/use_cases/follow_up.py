@@ -4,10 +4,10 @@ What ended otherwise than applied is kept first and told second, so that a crash
 tells it at the next tick, and of two ticks at once only the one that could keep it tells it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS, into_batches
 from recommendation_applier.domain.errors import (
@@ -18,11 +18,16 @@ from recommendation_applier.domain.errors import (
     RetryableError,
 )
 from recommendation_applier.domain.follow_up import ApplicationEnd, FollowUpState, advance
-from recommendation_applier.domain.ledger import BatchRecord
-from recommendation_applier.domain.outcome import StatusResult
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
-from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
-from recommendation_applier.use_cases.ports import FollowUpStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from recommendation_applier.domain.ledger import BatchRecord
+    from recommendation_applier.domain.outcome import StatusResult
+    from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
+    from recommendation_applier.use_cases.ports import FollowUpStore
 
 RECORDS_AT_ONCE: Final = 100
 """Up to 10,000 ids: enough for requests to fill, little enough to be done within the tick."""
@@ -139,7 +144,7 @@ class FollowUp:
     def _keep(
         self,
         record: BatchRecord,
-        answers: "_Answers",
+        answers: _Answers,
         report: FollowUpReport,
     ) -> bool:
         """Keep what *answers* say; False if another tick has it, or the ledger did not take it."""

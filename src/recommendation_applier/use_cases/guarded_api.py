@@ -1,12 +1,11 @@
 """The Partner Opportunities API behind its breaker: left alone while it does not answer."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
-from itertools import chain
-from typing import Final, Protocol, TypeVar
+from __future__ import annotations
 
-from recommendation_applier.domain.batching import ApplyBatch
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
 from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.errors import (
     AnswerLostError,
@@ -18,7 +17,13 @@ from recommendation_applier.domain.errors import (
     WaitError,
 )
 from recommendation_applier.domain.outcome import ApplyResult, StatusResult
-from recommendation_applier.use_cases.ports import BreakerStore, PartnerOpportunities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from recommendation_applier.domain.batching import ApplyBatch
+    from recommendation_applier.use_cases.ports import BreakerStore, PartnerOpportunities
 
 _FAILURES: Final = (AnswerLostError, ThrottledError, UnavailableError)
 """What speaks of the API's health; refused credentials and time that is up do not."""

@@ -7,17 +7,13 @@ may have done what it failed to confirm; whatever is not certain is claimed, rec
 again by whoever gets the message next.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import count
-from typing import Final
+from __future__ import annotations
 
-from recommendation_applier.domain.batching import ApplyBatch
-from recommendation_applier.domain.delivery import Withdrawal
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
 from recommendation_applier.domain.follow_up import begin
-from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.ledger import (
     BatchRecord,
     Claim,
@@ -32,7 +28,6 @@ from recommendation_applier.domain.ledger import (
     kept_until,
     standing_of,
 )
-from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.repeats import latest_withdrawals
 from recommendation_applier.use_cases.claims import (
     FREE,
@@ -44,7 +39,17 @@ from recommendation_applier.use_cases.claims import (
     by_recommendation,
     weigh,
 )
-from recommendation_applier.use_cases.ports import LedgerStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime, timedelta
+
+    from recommendation_applier.domain.batching import ApplyBatch
+    from recommendation_applier.domain.delivery import Withdrawal
+    from recommendation_applier.domain.holds import Hold
+    from recommendation_applier.domain.recommendation import Recommendation
+    from recommendation_applier.use_cases.ports import LedgerStore
 
 _MOST_IDS: Final = 100
 """Of one record: as many as an apply request has."""
@@ -67,7 +72,7 @@ class Ledger:
     lease_ends: datetime
     retention: timedelta
     decided_by: dict[str, DecidedBy] = field(default_factory=dict)
-    _numbers: "count[int]" = field(default_factory=count)
+    _numbers: count[int] = field(default_factory=count)
     _message_ids: dict[str, str] = field(default_factory=dict)
 
     def claim(self, candidates: Sequence[Candidate]) -> Mapping[str, Claimed]:

@@ -1,9 +1,10 @@
 """Under which opportunity recommendations are applied: own, index, route, lesson, default."""
 
-from collections.abc import Callable, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.domain.errors import (
     LedgerUnavailableError,
@@ -11,11 +12,17 @@ from recommendation_applier.domain.errors import (
     RoutesUnreadableError,
     WaitError,
 )
-from recommendation_applier.domain.opportunity_index import FILES_LAG
-from recommendation_applier.domain.opportunity_routes import NO_ROUTES, Routes
-from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.resolution import Resolution, Way
-from recommendation_applier.use_cases.opportunity_ports import OpportunityIndex, RouteTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from recommendation_applier.domain.recommendation import Recommendation
+    from recommendation_applier.use_cases.opportunity_ports import OpportunityIndex, RouteTable
+
+FILES_LAG: Final = timedelta(hours=26)
+"""Files follow the Stream within a day (guide: "up to 24 hours"), and are looked at twice an hour;
+the rest is for reading them. What is younger may still come into the index."""
 
 LOOK_AGAIN_SECONDS: Final = 30 * 60.0
 """As often as the files are looked at. A day of it is some fifty of a delivery's 100 receives at
@@ -76,7 +83,9 @@ class KnownOpportunities:
         return found
 
     def _routed(self, unknown: Sequence[Recommendation]) -> Mapping[str, Resolution]:
-        routes: Routes = self.routes.read() if self.routes else NO_ROUTES
+        if self.routes is None:
+            return {}
+        routes = self.routes.read()
         return {
             each.recommendation_id: Resolution(opportunity, Way.ROUTE)
             for each in unknown

@@ -1,14 +1,18 @@
 """What has to do with opportunities and their files, as the use cases need it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Protocol
+from __future__ import annotations
 
-from recommendation_applier.domain.opportunity import Opportunity
-from recommendation_applier.domain.opportunity_index import FileProgress, Indexed, Lessons
-from recommendation_applier.domain.opportunity_routes import Routes
-from recommendation_applier.domain.opportunity_rows import Row, UnreadableRow
-from recommendation_applier.domain.recommendation import Recommendation
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from recommendation_applier.domain.opportunity import Opportunity
+    from recommendation_applier.domain.opportunity_index import FileProgress, Indexed, Lessons
+    from recommendation_applier.domain.opportunity_routes import Routes
+    from recommendation_applier.domain.opportunity_rows import Row, UnreadableRow
+    from recommendation_applier.domain.recommendation import Recommendation
 
 
 class AccountTeamFiles(Protocol):

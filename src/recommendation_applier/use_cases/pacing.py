@@ -1,16 +1,21 @@
 """Campaigns are changed no more often than the policy lets them be."""
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.domain.campaign_pacing import Campaign
 from recommendation_applier.domain.ledger import kept_until
-from recommendation_applier.domain.policy_limits import CampaignPacing
-from recommendation_applier.use_cases.claiming import Ready
-from recommendation_applier.use_cases.ports import PacingStore
+from recommendation_applier.domain.policy_rules import CampaignPacing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
+
+    from recommendation_applier.use_cases.claiming import Ready
+    from recommendation_applier.use_cases.ports import PacingStore
 
 _MAX_ROUNDS: Final = 3
 """A campaign that others count for three times in the meantime is left to them."""

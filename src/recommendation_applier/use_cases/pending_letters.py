@@ -1,9 +1,9 @@
 """Dead letters of one invocation: collected, stored together, and only then let go."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from __future__ import annotations
 
-from recommendation_applier.domain.batching import ApplyBatch
+from typing import TYPE_CHECKING
+
 from recommendation_applier.domain.dead_letter import (
     DeadLetter,
     Reason,
@@ -11,8 +11,14 @@ from recommendation_applier.domain.dead_letter import (
     message_letter,
 )
 from recommendation_applier.domain.reasons import Door, RetryReason
-from recommendation_applier.use_cases.ports import DeadLetters
-from recommendation_applier.use_cases.progress import Part, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from recommendation_applier.domain.batching import ApplyBatch
+    from recommendation_applier.use_cases.ports import DeadLetters
+    from recommendation_applier.use_cases.progress import Part, Progress
 
 
 class PendingLetters:

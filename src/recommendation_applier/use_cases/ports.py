@@ -1,22 +1,32 @@
 """What the use cases need from outside, by shape: `entrypoints.wiring` says what fits where."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from recommendation_applier.domain.batching import ApplyBatch
-from recommendation_applier.domain.breaker import Breaker
-from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
-from recommendation_applier.domain.dead_letter import DeadLetter
-from recommendation_applier.domain.delivery import Confirmation
-from recommendation_applier.domain.held import Held, HeldOverview, Veto
-from recommendation_applier.domain.holds import Hold, Release
-from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, StoredEntry, Tombstone
-from recommendation_applier.domain.outcome import ApplyResult, StatusResult
-from recommendation_applier.domain.policy import PolicyInForce
-from recommendation_applier.domain.recommendation import Recommendation
-from recommendation_applier.domain.resolution import Resolution
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from recommendation_applier.domain.batching import ApplyBatch
+    from recommendation_applier.domain.breaker import Breaker
+    from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
+    from recommendation_applier.domain.dead_letter import DeadLetter
+    from recommendation_applier.domain.delivery import Confirmation
+    from recommendation_applier.domain.held import Held, HeldOverview, Veto
+    from recommendation_applier.domain.holds import Hold, Release
+    from recommendation_applier.domain.ledger import (
+        BatchRecord,
+        Entry,
+        Known,
+        StoredEntry,
+        Tombstone,
+    )
+    from recommendation_applier.domain.outcome import ApplyResult, StatusResult
+    from recommendation_applier.domain.policy import PolicyInForce
+    from recommendation_applier.domain.recommendation import Recommendation
+    from recommendation_applier.domain.resolution import Resolution
 
 
 class PartnerOpportunities(Protocol):

@@ -11,7 +11,7 @@ POLICY_BUGS: Final = (
         "            self._policy_error = error\n"
         "            self._claiming.put_off(ready, error)\n"
         "            return\n",
-        "            from recommendation_applier.domain.policy import DEFAULT_POLICY\n"
+        "            from recommendation_applier.domain.default_policy import DEFAULT_POLICY\n"
         "            in_force = PolicyInForce(DEFAULT_POLICY, 1)\n",
         within=400,
     ),

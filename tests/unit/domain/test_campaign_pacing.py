@@ -12,7 +12,7 @@ from recommendation_applier.domain.campaign_pacing import (
     MOST_REMEMBERED,
     CampaignApplications,
 )
-from recommendation_applier.domain.policy_limits import CampaignPacing
+from recommendation_applier.domain.policy_rules import CampaignPacing
 from recommendation_applier.domain.reasons import HeldReason
 
 NOW = datetime(2026, 11, 10, 12, tzinfo=UTC)

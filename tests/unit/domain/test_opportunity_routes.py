@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 
 from recommendation_applier.domain.errors import RoutesUnreadableError
-from recommendation_applier.domain.opportunity_routes import NO_ROUTES, Routes, read_routes
-from tests.builders import recommendation
+from recommendation_applier.domain.opportunity_routes import Routes, read_routes
+from tests.builders import NO_ROUTES, recommendation
 from tests.unit.domain.documents import json_values
 
 GROUP = "sponsored-ads-campaign-diagnostics-recommendations-rec-a-018"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from recommendation_applier.domain.default_policy import DEFAULT_POLICY
 from recommendation_applier.domain.errors import PolicyError
 from recommendation_applier.domain.policy import (
-    DEFAULT_POLICY,
     ApplyPolicy,
     CampaignPacing,
     Decision,

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import Reason, batch_letter, message_letter
 from recommendation_applier.domain.delivery import Content, Publication, Rejection
+from recommendation_applier.domain.own_messages import looks_like_dead_letter
 from recommendation_applier.domain.reading import read_body
 from recommendation_applier.domain.reasons import DeadLetterReason
 from recommendation_applier.domain.recommendation import Recommendation
-from recommendation_applier.domain.redriven import looks_like_dead_letter
 from tests.builders import NOW, OPPORTUNITY, advertiser, batch, body, recommendation
 
 CODES = "AE AU BR CA DE EG ES FR GB IN IT JP MX NL PL SA SE SG TR UK US"

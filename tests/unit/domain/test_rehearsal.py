@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendation_applier.domain.policy import DEFAULT_POLICY, DecisionVerdict
+from recommendation_applier.domain.default_policy import DEFAULT_POLICY
+from recommendation_applier.domain.policy import DecisionVerdict
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.rehearsal import Money, Rehearsed, Ruling, rehearse
 from tests.builders import NOW, PUBLISHED, advertiser, recommendation

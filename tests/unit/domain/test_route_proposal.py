@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommendation_applier.domain.opportunity_index import Lessons
-from recommendation_applier.domain.opportunity_routes import NO_ROUTES, Labels, Routes
+from recommendation_applier.domain.opportunity_routes import Labels, Routes
 from recommendation_applier.domain.route_proposal import (
     Finding,
     Proposal,
     Standing,
     propose_routes,
 )
+from tests.builders import NO_ROUTES
 
 PREFIX = "sponsored-ads-campaign-diagnostics-recommendations-"
 

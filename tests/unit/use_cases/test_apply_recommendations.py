@@ -3,7 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import cycle
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -460,6 +462,24 @@ def test_dry_run_holds_what_it_would_send() -> None:
     assert held.recommendation_ids == ("rec-1", "rec-2")
     assert world.api.applied == []
     assert world.api.asked == []
+
+
+class Untouchable:
+    """Something that must not even be looked at."""
+
+    def __getattr__(self, name: str) -> object:
+        """Fail: whoever looks at it makes it, in Lambda."""
+        raise AssertionError(f"{name} was asked for")
+
+
+@pytest.mark.parametrize("status", ["PUBLISHED", "REMOVED"])
+def test_the_api_is_not_looked_at_where_nothing_is_to_be_sent_or_asked(status: str) -> None:
+    """Neither for what is held nor for a removal: a cold start then does without it."""
+    use_case = replace(World(dry_run=True).use_case(), api=cast("Any", Untouchable()))
+
+    report = use_case.run([delivery(body("rec-1", status=status))])
+
+    assert report.finished == {report.departures[0].part.delivery.message_id}
 
 
 def test_what_a_dry_run_held_can_be_sent_afterwards() -> None:

@@ -11,10 +11,14 @@ from recommendation_applier.domain.errors import (
     OpportunityAwaitedError,
     RoutesUnreadableError,
 )
-from recommendation_applier.domain.opportunity_index import FILES_LAG, FileProgress, Indexed
+from recommendation_applier.domain.opportunity_index import FileProgress, Indexed
 from recommendation_applier.domain.opportunity_routes import Match, Route, Routes
 from recommendation_applier.domain.resolution import Resolution, Way
-from recommendation_applier.use_cases.opportunities import LOOK_AGAIN_SECONDS, KnownOpportunities
+from recommendation_applier.use_cases.opportunities import (
+    FILES_LAG,
+    LOOK_AGAIN_SECONDS,
+    KnownOpportunities,
+)
 from tests.builders import EXPIRY, NOW, body, recommendation
 from tests.fakes import FakeRoutes
 from tests.memory_index import MemoryIndex

@@ -26,11 +26,15 @@ def opportunity_files(stack: DeployedStack) -> Iterator["OpportunityFiles"]:
     The operator needs lambda:GetFunctionConfiguration on ApplyFunction, and
     secretsmanager:GetSecretValue on the stack's secret.
     """
-    from recommendation_applier.entrypoints.settings import (  # noqa: PLC0415 - as the module says
+    from recommendation_applier.entrypoints.amazon_wiring import (  # noqa: PLC0415 - as the module says
+        connect,
+    )
+    from recommendation_applier.entrypoints.files_wiring import files_of  # noqa: PLC0415
+    from recommendation_applier.entrypoints.settings import (  # noqa: PLC0415
         FollowUpSettings,
         read_settings,
     )
-    from recommendation_applier.entrypoints.wiring import Time, connect  # noqa: PLC0415
+    from recommendation_applier.entrypoints.wiring import Time  # noqa: PLC0415
 
     functions: LambdaClient = stack.session.client("lambda")
     name = stack.output("ApplyFunctionName")
@@ -38,4 +42,4 @@ def opportunity_files(stack: DeployedStack) -> Iterator["OpportunityFiles"]:
     settings = read_settings(found["Environment"]["Variables"], FollowUpSettings)
     amazon = connect(stack.session, settings)
     with amazon.http() as http:
-        yield amazon.files(http, Time(time.monotonic() + _PATIENCE_SECONDS, _PATIENCE_SECONDS))
+        yield files_of(amazon, http, Time(time.monotonic() + _PATIENCE_SECONDS, _PATIENCE_SECONDS))

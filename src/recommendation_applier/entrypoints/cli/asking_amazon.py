@@ -15,8 +15,11 @@ from recommendation_applier.amazon_ads.stream_subscriptions import StreamSubscri
 from recommendation_applier.domain.credentials import Credentials
 from recommendation_applier.domain.errors import ApplierError
 from recommendation_applier.domain.opportunity_query import OpportunityQuery
+from recommendation_applier.entrypoints.amazon_wiring import AmazonAds, connect
+from recommendation_applier.entrypoints.files_wiring import files_of
 from recommendation_applier.entrypoints.settings import AmazonAdsSettings, SubscriptionsSettings
-from recommendation_applier.entrypoints.wiring import AmazonAds, Time, connect
+from recommendation_applier.entrypoints.streams_wiring import streams_of
+from recommendation_applier.entrypoints.wiring import Time
 
 if TYPE_CHECKING:
     import boto3
@@ -49,11 +52,12 @@ class AskedAmazon:
     @cached_property
     def catalogue(self) -> OpportunityCatalogue:
         """The opportunities, on the functions' own host."""
-        return self.amazon.files(self.http, self.until).catalogue
+        return files_of(self.amazon, self.http, self.until).catalogue
 
     def streams(self, settings: SubscriptionsSettings) -> StreamSubscriptions:
         """Marketing Stream's subscriptions, as the function that checks them asks for them."""
-        return self.amazon.streams(
+        return streams_of(
+            self.amazon,
             self.http,
             self.until,
             url=settings.stream_api_url,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from recommendation_applier.aws.policy_parameter import PolicyParameter
+from recommendation_applier.domain.default_policy import DEFAULT_POLICY
 from recommendation_applier.domain.errors import PolicyError
 from recommendation_applier.domain.policy import (
-    DEFAULT_POLICY,
     policy_schema,
     read_policy,
 )

@@ -77,11 +77,15 @@ def parts_of(stack: DeployedStack, media_type: str | None) -> Iterator[Parts]:
     The operator needs lambda:GetFunctionConfiguration on SubscriptionsFunction and
     secretsmanager:GetSecretValue on the stack's secret; for the record, what its adapter needs.
     """
-    from recommendation_applier.entrypoints.settings import (  # noqa: PLC0415 - as the module says
+    from recommendation_applier.entrypoints.amazon_wiring import (  # noqa: PLC0415 - as the module says
+        connect,
+    )
+    from recommendation_applier.entrypoints.settings import (  # noqa: PLC0415
         SubscriptionsSettings,
         read_settings,
     )
-    from recommendation_applier.entrypoints.wiring import Time, connect  # noqa: PLC0415
+    from recommendation_applier.entrypoints.streams_wiring import streams_of  # noqa: PLC0415
+    from recommendation_applier.entrypoints.wiring import Time  # noqa: PLC0415
 
     functions: LambdaClient = stack.session.client("lambda")
     dynamodb: DynamoDBClient = stack.session.client("dynamodb")
@@ -92,7 +96,8 @@ def parts_of(stack: DeployedStack, media_type: str | None) -> Iterator[Parts]:
     with amazon.http() as http:
 
         def new_streams() -> Streams:
-            return amazon.streams(
+            return streams_of(
+                amazon,
                 http,
                 Time(time.monotonic() + _PATIENCE_SECONDS, _PATIENCE_SECONDS),
                 url=settings.stream_api_url,

@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from recommendation_applier.domain.policy import DEFAULT_POLICY, policy_schema, read_policy
+from recommendation_applier.domain.default_policy import DEFAULT_POLICY
+from recommendation_applier.domain.policy import policy_schema, read_policy
 from recommendation_applier.domain.starter_policy import STARTER_POLICY
 from tests.builders import body, confirmation
 from tests.operator import applier, sentence_of
