@@ -1,12 +1,10 @@
 """`applier tail` over what the real functions write."""
 
 import json
-import os
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Final
 
 import boto3
@@ -197,27 +195,26 @@ def test_a_stack_without_logs_is_a_sentence(deployment: Deployment) -> None:
 
 
 def test_following_ends_cleanly(deployment: Deployment) -> None:
-    """What is there is told, and Ctrl-C is no failure."""
+    """What is there is told once, however often it is looked at, and Ctrl-C is no failure."""
     write(deployment, "Apply", ["first", "second"], at=deployment.clock.now())
 
-    with ctrl_c_after_the_first_look():
-        result = applier("tail", "--follow", *STACK)
+    with ctrl_c_at_the_third_look():
+        result = applier("tail", "--follow", "--every", "0", "--function", "apply", *STACK)
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert [line.split(": ")[1] for line in result.stdout.splitlines()] == ["first", "second"]
 
 
 @contextmanager
-def ctrl_c_after_the_first_look() -> Iterator[None]:
-    """Interrupt this process, as the terminal does, while the command waits for more."""
-    pressed: list[threading.Timer] = []
+def ctrl_c_at_the_third_look() -> Iterator[None]:
+    """Interrupt the command, as the terminal does, when it begins its third look."""
+    looks = count(1)
 
     def press(**_: object) -> None:
-        if not pressed:
-            pressed.append(threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)))
-            pressed[0].start()
+        if next(looks) == 3:
+            raise KeyboardInterrupt
 
-    spec = ("after-call.cloudwatch-logs.FilterLogEvents", press)
+    spec = ("before-call.cloudwatch-logs.FilterLogEvents", press)
     handlers.BUILTIN_HANDLERS.append(spec)
     try:
         yield

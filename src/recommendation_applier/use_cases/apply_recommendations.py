@@ -13,13 +13,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS
-from recommendation_applier.domain.dead_letter import Reason
 from recommendation_applier.domain.errors import LedgerUnavailableError, PolicyUnavailableError
 from recommendation_applier.domain.policy import PolicyInForce, paces
 from recommendation_applier.domain.reading import read_body
 from recommendation_applier.domain.reasons import (
-    DeadLetterReason,
-    Door,
     HeldReason,
     NotApplicableReason,
 )
@@ -32,8 +29,9 @@ from recommendation_applier.use_cases.holding import Holding
 from recommendation_applier.use_cases.pending_letters import PendingLetters
 from recommendation_applier.use_cases.progress import Progress, Report
 from recommendation_applier.use_cases.recalling import recall
+from recommendation_applier.use_cases.resolving import Resolving
 from recommendation_applier.use_cases.retries import Retries
-from recommendation_applier.use_cases.selection import Selected, select
+from recommendation_applier.use_cases.selection import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
     from recommendation_applier.domain.batching import ApplyBatch
     from recommendation_applier.domain.delivery import Delivery
     from recommendation_applier.domain.outcome import ApplyResult, StatusResult
-    from recommendation_applier.domain.resolution import Way
     from recommendation_applier.use_cases.guarded_api import GuardedPartnerOpportunities
     from recommendation_applier.use_cases.ledger import Ledger
     from recommendation_applier.use_cases.pacing import CampaignPacer
@@ -55,8 +52,7 @@ if TYPE_CHECKING:
     )
 
 LEAST_WAVE: Final = 200
-"""Eight calls to the ledger at once, of 5 ms each, claim so many in 125 ms: about as long
-as a request takes."""
+"""Eight calls at once, of 5 ms each, claim so many in 125 ms: about as long as a request takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +107,9 @@ class _Run:
         self._results: list[ApplyResult] = []
         self._status_results: list[StatusResult] = []
         self._holding = Holding(self._progress, self._claiming, ports.ledger, ports.clock)
-        self._ways: dict[str, Way] = {}
+        self._resolving = Resolving(
+            self._progress, self._letters, self._retries, ports.opportunities
+        )
         self._in_force: PolicyInForce | None = None
         self._policy_error: PolicyUnavailableError | None = None
         self._dismissal = Dismissal(
@@ -126,7 +124,7 @@ class _Run:
 
     def report(self) -> Report:
         self._dismissal.dismiss()
-        ready = self._resolve(
+        ready = self._resolving.resolve(
             select(self._progress, self._ledger, self._retries, now=self._ports.clock())
         )
         if ready:
@@ -142,39 +140,8 @@ class _Run:
             finished=self._progress.finished(),
             policy_version=self._in_force.version if self._in_force else None,
             policy_error=self._policy_error,
-            ways=self._ways,
+            ways=self._resolving.ways,
         )
-
-    def _resolve(self, selected: Sequence[Selected]) -> list[Ready]:
-        resolutions = self._ports.opportunities.resolve(
-            [each.publication.recommendation for each in selected]
-        )
-        ready = []
-        for each in selected:
-            recommendation = each.publication.recommendation
-            found = resolutions[recommendation.recommendation_id]
-            if found.partner_opportunity_id is not None:
-                in_doubt = each.publication.in_doubt
-                ready.append(
-                    Ready(
-                        each.part,
-                        recommendation,
-                        found.partner_opportunity_id,
-                        in_doubt,
-                        each.barred,
-                        each.publication.release,
-                        each.publication.is_unread,
-                    )
-                )
-                self._ways[recommendation.recommendation_id] = found.way
-            elif each.barred is not None and not isinstance(found.error, LedgerUnavailableError):
-                self._progress.leave(each.part, Door.NOT_APPLICABLE, each.barred)
-            elif found.error is not None:
-                self._retries.put_off(each.part, each.publication.body, found.error)
-            else:
-                reason = Reason(DeadLetterReason.OPPORTUNITY_UNRESOLVED, found.detail)
-                self._letters.add_message(each.part, each.publication.body, reason)
-        return ready
 
     def _decide(self, ready: Sequence[Ready]) -> None:
         self._conclusions.parts.update((each.recommendation_id, each.part) for each in ready)
@@ -212,8 +179,7 @@ class _Run:
         their requests are as few as can be. What is to be held is held once it is known that Amazon
         does not have it: whatever the mode, what may have been sent is asked about.
         """
-        in_doubt: list[Ready] = []
-        waiting: list[Ready] = []
+        in_doubt, waiting = list[Ready](), list[Ready]()
         self._send(self._claimed(ready, in_doubt, waiting))
         self._send([[*waiting, *self._ask(in_doubt)]])
 

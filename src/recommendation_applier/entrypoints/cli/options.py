@@ -31,3 +31,7 @@ OpportunityId = Annotated[
         callback=_opportunity_id,
     ),
 ]
+Every = Annotated[
+    float,
+    typer.Option("--every", metavar="SECONDS", min=0, help="How long to pause between two looks."),
+]

@@ -47,10 +47,6 @@ Timeout = Annotated[
         parser=parse_duration,
     ),
 ]
-Every = Annotated[
-    float,
-    typer.Option("--every", metavar="SECONDS", min=0, help="How long to pause between two looks."),
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

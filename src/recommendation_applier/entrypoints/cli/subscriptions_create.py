@@ -16,10 +16,9 @@ from recommendation_applier.entrypoints.cli.chosen_profiles import (
 )
 from recommendation_applier.entrypoints.cli.confirm import confirm
 from recommendation_applier.entrypoints.cli.deployed_stack import deployed_stack
-from recommendation_applier.entrypoints.cli.options import AsJson, DryRun, Yes
+from recommendation_applier.entrypoints.cli.options import AsJson, DryRun, Every, Yes
 from recommendation_applier.entrypoints.cli.output import progress
 from recommendation_applier.entrypoints.cli.streams import (
-    Every,
     MediaType,
     Parts,
     Timeout,

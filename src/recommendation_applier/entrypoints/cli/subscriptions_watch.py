@@ -9,10 +9,9 @@ from recommendation_applier.entrypoints.cli.chosen_profiles import (
     chosen_profiles,
 )
 from recommendation_applier.entrypoints.cli.deployed_stack import deployed_stack
-from recommendation_applier.entrypoints.cli.options import AsJson
+from recommendation_applier.entrypoints.cli.options import AsJson, Every
 from recommendation_applier.entrypoints.cli.output import progress
 from recommendation_applier.entrypoints.cli.streams import (
-    Every,
     MediaType,
     Parts,
     Timeout,

@@ -14,7 +14,7 @@ from recommendation_applier.domain.log_event import LogEvent
 from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack, deployed_stack
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.cli.log_lines import Level, Line, read_line, texts_of
-from recommendation_applier.entrypoints.cli.options import AsJson
+from recommendation_applier.entrypoints.cli.options import AsJson, Every
 from recommendation_applier.entrypoints.cli.output import print_line
 from recommendation_applier.entrypoints.cli.times import parse_moment
 from recommendation_applier.use_cases.tail_log import follow_log, read_log
@@ -36,7 +36,7 @@ Told = tuple[LogEvent, Line]
 
 
 @app.command()
-def tail(
+def tail(  # noqa: PLR0913 - an argument is an option
     context: typer.Context,
     *,
     since: Annotated[
@@ -80,6 +80,7 @@ def tail(
             help="That name this encrypted advertiser id or entity id; any of several will do.",
         ),
     ] = None,
+    every: Every = _PAUSE_SECONDS,
     as_json: AsJson = False,
 ) -> None:
     """Tell what the functions log, as sentences: time (UTC), function, what happened.
@@ -100,7 +101,7 @@ def tail(
     is_meant = _filter(errors=errors, ids=recommendation_id, accounts=account)
     try:
         found = (
-            follow_log(logs, functions, since=start, wait=lambda: time.sleep(_PAUSE_SECONDS))
+            follow_log(logs, functions, since=start, wait=lambda: time.sleep(every))
             if follow
             else read_log(logs, functions, since=start)
         )

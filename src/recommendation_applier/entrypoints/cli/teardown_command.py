@@ -10,10 +10,9 @@ from recommendation_applier.domain.backlog import Backlog
 from recommendation_applier.entrypoints.cli.deployed_stack import DeployedStack, deployed_stack
 from recommendation_applier.entrypoints.cli.errors import OperatorError
 from recommendation_applier.entrypoints.cli.kept_resources import Kept, kept_of
-from recommendation_applier.entrypoints.cli.options import AsJson, DryRun, Yes
+from recommendation_applier.entrypoints.cli.options import AsJson, DryRun, Every, Yes
 from recommendation_applier.entrypoints.cli.output import print_json, print_rows, progress
 from recommendation_applier.entrypoints.cli.streams import (
-    Every,
     MediaType,
     Timeout,
     parts_of,
