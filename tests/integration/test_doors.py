@@ -52,6 +52,7 @@ def test_a_publication_becomes_exactly_the_documented_request(deployment: Deploy
     assert "Amazon-Advertising-API-Scope" not in request.headers
 
 
+@pytest.mark.no_cover  # hundreds of the same: fewer of them are traced elsewhere
 def test_1234_recommendations_of_7_accounts_take_16_requests(deployment: Deployment) -> None:
     """A shuffled invocation makes the least number of requests, each id once, each its account."""
     sizes = {1: 350, 2: 250, 3: 210, 4: 150, 5: 150, 6: 90, 7: 34}
@@ -98,6 +99,7 @@ BAD_BODIES = [
 ]
 
 
+@pytest.mark.no_cover  # hundreds of the same: fewer of them are traced elsewhere
 def test_400_bad_deliveries_do_not_touch_100_good_ones(deployment: Deployment) -> None:
     """Each bad delivery is dead-lettered with its reason after one try; the good are accepted."""
     deliveries = [

@@ -103,6 +103,7 @@ def test_an_event_by_itself_leaves_by_the_same_doors(
     assert doors(figures) == EXPECTED[name]
 
 
+@pytest.mark.no_cover  # hundreds of the same: fewer of them are traced elsewhere
 def test_faults_lose_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """Partial answers, lost ones, a revoked and a refused token: one door each in the end."""
     figures = run(capsys, "--faults", "partial,lost,revoked,unauthorized")

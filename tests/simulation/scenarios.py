@@ -12,7 +12,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.workload import DAY, Arrival, Workload
 
 NO_FAULTS: Final = Faults("none", 0.0)
-AS_DEPLOYED: Final = Shape(batch_size=500, requests_at_once=4)
+AS_DEPLOYED: Final = Shape(batch_size=1000, requests_at_once=4)
 """As the template has it, which tests/project holds to these figures."""
 
 

@@ -6,7 +6,7 @@ from tests.simulation.command import simulate
 def test_a_day_without_amazon_costs_time_and_nothing_else() -> None:
     """Amazon is down for 24 hours, and 2,000 deliveries an hour go on: none is dead-lettered.
 
-    Meanwhile some 320 requests find out whether it is back; the messages use up some 20 of their
+    Meanwhile some 300 requests find out whether it is back; the messages use up some 35 of their
     100 receives, and all of them are through three and a half hours after it is.
     """
     cost = simulate("--outage", "2000")

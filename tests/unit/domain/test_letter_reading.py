@@ -110,6 +110,26 @@ def test_every_form_names_its_recommendation(text: str) -> None:
     assert letter(text).recommendation_ids == ("rec-1",)
 
 
+@pytest.mark.parametrize("text", ["5", "[5]", '"text"', "{", "[" * 20 + "]" * 20])
+def test_what_names_nothing_gives_nothing(text: str) -> None:
+    """Numbers, texts, half a document, and lists in lists without end."""
+    assert list(glimpses(text)) == []
+
+
+def test_what_a_letter_wraps_is_found() -> None:
+    """Without the rest of the letter being looked at."""
+    [found] = glimpses(message_body(body("rec-1")))
+
+    assert found.recommendation_id == "rec-1"
+
+
+def test_what_stands_in_a_list_is_found() -> None:
+    """Though the consumer would refuse the list for what else is in it."""
+    [found] = glimpses(json.dumps([5, stream_message("rec-1")]))
+
+    assert found.recommendation_id == "rec-1"
+
+
 def test_what_the_consumer_refuses_says_whose_it_is() -> None:
     """Account, marketplace, type and dates, as far as they can be read."""
     [unsupported] = letter(body("rec-1", marketplace_name="BE", marketplaceId=...)).subjects

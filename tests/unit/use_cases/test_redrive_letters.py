@@ -82,6 +82,15 @@ def test_the_look_ends_when_all_were_found() -> None:
     assert len(received) == 2
 
 
+def test_what_is_not_there_any_more_is_not_reached() -> None:
+    """Somebody else was faster; the look ends where the queue does."""
+    queue = MemoryLetterQueue.of(letters(2))
+
+    moving = redrive(queue, ["m-0", "m-9"])
+    assert sum(moving.run()) == 1
+    assert outcomes(moving.said) == {"MOVED": 1, "NOT_REACHED": 1}
+
+
 def test_what_is_settled_stays_with_its_reason() -> None:
     """And a letter of which some is settled goes, and says so."""
     known = MemoryLedger(
