@@ -267,7 +267,6 @@ def five_kinds() -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.no_cover  # hundreds of the same: fewer of them are traced elsewhere
 def test_of_500_exactly_the_chosen_move_and_none_is_lost(deployment: Deployment) -> None:
     """Rehearsed, stopped at every kind of call, and gone on with until all has moved."""
     by_reason = five_kinds()
