@@ -15,6 +15,10 @@ BUILD_DIR ?= .aws-sam/build
 
 export SAM_CLI_TELEMETRY := 0
 
+# Packages are installed without being compiled (see `install`): what is not kept once it has been
+# compiled is compiled anew by each of the many processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 DEVELOPMENT := .venv/installed.txt
 SAM := .tools/sam/installed.txt
 CHECKOV := .tools/checkov/installed.txt

@@ -22,7 +22,7 @@ def measure() -> Page:
             _row("without what no function reads", source, plain),
             _row("and compiled: as `make build` makes it", finished, plain),
         ],
-        notes=("All three functions have the same one. Lambda takes 250 MB of it, 50 MB zipped.",),
+        notes=("All functions have the same one. Lambda takes 250 MB of it, 50 MB zipped.",),
     )
 
 
