@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from typing import Final
 
 from recommendation_applier.domain.opportunity import ACCOUNT_TEAM, Opportunity
-from recommendation_applier.domain.opportunity_index import FileProgress, Indexed, Lessons
+from recommendation_applier.domain.opportunity_index import FileProgress, Indexed
 from recommendation_applier.domain.opportunity_rows import Row, UnreadableRow, csv_rows
 from recommendation_applier.use_cases.index_opportunities import ROWS_AT_ONCE, IndexOpportunities
 from tests.bench.aws_meter import AwsMeter, Bill
@@ -199,12 +199,6 @@ class _CountingIndex:
     def save_progress(self, progress: FileProgress) -> bool:
         self.files[progress.partner_opportunity_id] = progress
         return True
-
-    def lessons(self) -> Lessons:
-        raise NotImplementedError("whoever reads files asks for no lessons")
-
-    def teach_group(self, group: str, partner_opportunity_id: str) -> None:
-        raise NotImplementedError("a file has no groups to teach")
 
 
 _PUBLISHED: Final = datetime.fromtimestamp(1_790_000_000, UTC)

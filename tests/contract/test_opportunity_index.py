@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from moto import mock_aws
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
     from types_boto3_dynamodb.client import DynamoDBClient
 
-    from recommendation_applier.use_cases.opportunity_ports import OpportunityIndex
+    from recommendation_applier.use_cases.opportunity_ports import FileIndex, OpportunityIndex
+
+    class BothPorts(OpportunityIndex, FileIndex, Protocol):
+        """What deliveries and files ask of it."""
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def stored(client: DynamoDBClient, waits: list[float] | None = None) -> StoredOp
 
 
 @pytest.fixture(params=["memory", "table"])
-def index(request: pytest.FixtureRequest) -> OpportunityIndex:
+def index(request: pytest.FixtureRequest) -> BothPorts:
     """Each of the two."""
     if request.param == "memory":
         return MemoryIndex()
@@ -78,7 +81,7 @@ def progress(name: str = "PO-1", **changes: Any) -> FileProgress:
 
 
 @pytest.mark.parametrize("count", [0, 1, 25, 26, 100, 101, 230])
-def test_what_is_kept_is_known(index: OpportunityIndex, count: int) -> None:
+def test_what_is_kept_is_known(index: BothPorts, count: int) -> None:
     """However many calls it takes; what was never kept is left out."""
     kept = entries(count)
     index.keep(kept)
@@ -87,7 +90,7 @@ def test_what_is_kept_is_known(index: OpportunityIndex, count: int) -> None:
     assert index.known([*asked, "unknown"]) == {each.recommendation_id: each for each in kept}
 
 
-def test_what_is_kept_last_counts(index: OpportunityIndex) -> None:
+def test_what_is_kept_last_counts(index: BothPorts) -> None:
     """The whole of it."""
     index.keep(entries(1))
     [changed] = entries(1, published_date=None, is_offered=True)
@@ -96,14 +99,14 @@ def test_what_is_kept_last_counts(index: OpportunityIndex) -> None:
     assert index.known(["rec-0"]) == {"rec-0": changed}
 
 
-def test_what_should_be_forgotten_is_not_known(index: OpportunityIndex) -> None:
+def test_what_should_be_forgotten_is_not_known(index: BothPorts) -> None:
     """DynamoDB takes its time to delete."""
     index.keep(entries(1, kept_until=NOW))
 
     assert index.known(["rec-0"]) == {}
 
 
-def test_progress_is_kept_by_whoever_knows_the_last(index: OpportunityIndex) -> None:
+def test_progress_is_kept_by_whoever_knows_the_last(index: BothPorts) -> None:
     """Nobody else's is, the very first included."""
     whole = progress(
         updated_date=NOW, rows_done=7, is_offered=True, kinds_so_far=frozenset({"b", "a"})
@@ -121,7 +124,7 @@ def test_progress_is_kept_by_whoever_knows_the_last(index: OpportunityIndex) -> 
     assert index.progress() == {"PO-1": done, "PO-2": nothing}
 
 
-def test_lessons_are_drawn_from_files_and_deliveries(index: OpportunityIndex) -> None:
+def test_lessons_are_drawn_from_files_and_deliveries(index: BothPorts) -> None:
     """What is unanimous is believed once all files are read."""
     of_kind = recommendation(grouping_type="A")
     of_group = recommendation(recommendation_group="rec-a-018")

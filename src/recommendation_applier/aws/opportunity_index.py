@@ -47,7 +47,7 @@ days; one that is, is read anew, or asked after, long before that."""
 
 
 class StoredOpportunityIndex:
-    """Fits the OpportunityIndex port, for one invocation.
+    """Fits the OpportunityIndex and FileIndex ports, for one invocation.
 
     One call at a time, on purpose: a file of a million rows must leave the consumer room in a table
     that takes 4,000 writes a second when it is new.

@@ -25,8 +25,8 @@ from recommendation_applier.domain.opportunity_index import FileProgress
 from recommendation_applier.use_cases.opportunity_blocks import Blocks, FileReport
 from recommendation_applier.use_cases.opportunity_ports import (
     AccountTeamFiles,
+    FileIndex,
     Offers,
-    OpportunityIndex,
 )
 
 ROWS_AT_ONCE: Final = 1_000
@@ -50,7 +50,7 @@ class IndexOpportunities:
     """Reads what is new; *offers* is None where rows are not to be applied from the files."""
 
     files: AccountTeamFiles
-    index: OpportunityIndex
+    index: FileIndex
     offers: Offers | None
     clock: Callable[[], datetime]
     time_is_up: Callable[[], bool]

@@ -18,7 +18,7 @@ from recommendation_applier.domain.opportunity_file import (
 from recommendation_applier.domain.opportunity_index import index_entry, kind_of
 from recommendation_applier.domain.opportunity_rows import Row, UnreadableRow
 from recommendation_applier.domain.recommendation import Recommendation
-from recommendation_applier.use_cases.opportunity_ports import Offers, OpportunityIndex
+from recommendation_applier.use_cases.opportunity_ports import FileIndex, Offers
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class FileReport:
 class Blocks:
     """Takes blocks of rows; *offers* is None where they are not to be applied from the files."""
 
-    index: OpportunityIndex
+    index: FileIndex
     offers: Offers | None
     clock: Callable[[], datetime]
 

@@ -32,7 +32,20 @@ class AccountTeamFiles(Protocol):
 
 
 class OpportunityIndex(Protocol):
-    """Where the index is kept. Raises LedgerUnavailableError."""
+    """The index, as deliveries ask it. Raises LedgerUnavailableError."""
+
+    def known(self, recommendation_ids: Collection[str]) -> Mapping[str, Indexed]:
+        """Give what is known of recommendations, by id; those that are not known are left out."""
+
+    def lessons(self) -> Lessons:
+        """Give what the index has taught."""
+
+    def teach_group(self, group: str, partner_opportunity_id: str) -> None:
+        """Remember that a recommendation of *group* is of an opportunity."""
+
+
+class FileIndex(Protocol):
+    """The index, as it is filled from files. Raises LedgerUnavailableError."""
 
     def known(self, recommendation_ids: Collection[str]) -> Mapping[str, Indexed]:
         """Give what is known of recommendations, by id; those that are not known are left out."""
@@ -45,12 +58,6 @@ class OpportunityIndex(Protocol):
 
     def save_progress(self, progress: FileProgress) -> bool:
         """Keep *progress* if the kept one is of the version before; tell whether it is kept."""
-
-    def lessons(self) -> Lessons:
-        """Give what the index has taught."""
-
-    def teach_group(self, group: str, partner_opportunity_id: str) -> None:
-        """Remember that a recommendation of *group* is of an opportunity."""
 
 
 class RouteTable(Protocol):
