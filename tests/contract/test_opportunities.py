@@ -67,14 +67,6 @@ def reader(amazon: EmulatedAmazon, http: httpx.Client, *, seconds: float = 150.0
 
 
 @pytest.fixture
-def amazon() -> Iterator[EmulatedAmazon]:
-    """An Amazon that is asked nothing which it does not publish."""
-    with EmulatedAmazon() as served:
-        yield served
-        assert served.violations == []
-
-
-@pytest.fixture
 def reading(amazon: EmulatedAmazon, http: httpx.Client) -> Reader:
     """An invocation that has plenty of time."""
     return reader(amazon, http)

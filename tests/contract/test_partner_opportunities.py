@@ -1,7 +1,7 @@
 """Apply requests as Amazon meets them, and what its answers mean, over HTTP."""
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -39,20 +39,6 @@ from tests.emulator.amazon_faults import (
 
 MEDIA_TYPE = "application/vnd.partneropportunity.v1+json"
 ACCEPTED = AcceptedReason.ACCEPTED
-
-
-@pytest.fixture
-def amazon() -> Iterator[EmulatedAmazon]:
-    """An Amazon that is asked nothing which it does not publish."""
-    with EmulatedAmazon() as served:
-        yield served
-        assert served.violations == []
-
-
-@pytest.fixture
-def invocation(amazon: EmulatedAmazon, http: httpx.Client) -> Invocation:
-    """An invocation that makes one request at a time and has plenty of it."""
-    return begin(amazon, http)
 
 
 def partial(

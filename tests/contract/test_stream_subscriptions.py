@@ -29,20 +29,6 @@ SPECIFICATIONS = "application/vnd.amazonmarketingstreamsubscriptions.v1+json"
 
 
 @pytest.fixture
-def amazon() -> Iterator[EmulatedAmazon]:
-    """An Amazon that is asked nothing which it does not publish."""
-    with EmulatedAmazon() as served:
-        yield served
-        assert served.violations == []
-
-
-@pytest.fixture
-def invocation(amazon: EmulatedAmazon, http: httpx.Client) -> Invocation:
-    """An invocation that has plenty of time."""
-    return begin(amazon, http)
-
-
-@pytest.fixture
 def streams(invocation: Invocation) -> StreamSubscriptions:
     """What speaks about subscriptions in it."""
     return speaking(invocation)
