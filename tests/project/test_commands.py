@@ -87,3 +87,11 @@ def test_every_applier_command_is_one_that_applier_has(words: str) -> None:
 def test_there_are_commands_to_be_held() -> None:
     """The reader of the pages finds them."""
     assert len(applier_commands()) >= 20
+
+
+def test_whoever_deletes_letters_is_told_where_they_are_written_first() -> None:
+    """Without it the command says no, at whatever hour."""
+    purges = [each for each in applier_commands() if each.startswith("dead-letters purge")]
+
+    assert purges
+    assert [each for each in purges if "--to " not in each] == []
