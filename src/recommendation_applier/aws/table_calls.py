@@ -13,7 +13,7 @@ from recommendation_applier.domain.errors import LedgerUnavailableError
 
 MAX_CALLS_AT_ONCE: Final = 8
 """Eight threads at about 5 ms a call write 1,600 entries a second. Two invocations at once stay
-below the 4,000 that a new on-demand table takes, and below botocore's ten connections a client."""
+below the 4,000 that a new on-demand table takes. The functions' client has as many connections."""
 
 MAX_FAILURES_IN_A_ROW: Final = 3
 """A call that fails has had its tries and its seconds: a table that hangs must not eat the

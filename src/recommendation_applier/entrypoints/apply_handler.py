@@ -1,7 +1,8 @@
 """The Lambda function of the ingress queue.
 
-Settings are read and clients are built when the execution environment starts, so that a missing
-variable stops the cold start with its name instead of failing deliveries one by one.
+Settings are read when the execution environment starts, so that a missing variable stops the cold
+start with its name instead of failing deliveries one by one. What speaks to AWS and to Amazon is
+made when it is first used.
 """
 
 import os

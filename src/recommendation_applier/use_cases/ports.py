@@ -1,4 +1,4 @@
-"""What the use cases need from outside, by shape: `entrypoints.wiring` says what fits where."""
+"""What the use cases need from outside, by shape: `entrypoints` says what fits where."""
 
 from __future__ import annotations
 
