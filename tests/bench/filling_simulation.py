@@ -18,7 +18,7 @@ from typing import Final
 from recommendation_applier.domain.batching import MAX_IDS_PER_APPLY
 from recommendation_applier.domain.filling import DAYS, LONG_POLL_SECONDS, busy_seconds
 from recommendation_applier.domain.workload import Arrival, Workload
-from tests.emulator.poller import MAX_MESSAGES_PER_CALL, MAX_PAYLOAD_BYTES
+from tests.emulator.sqs_event import MAX_MESSAGES_PER_CALL, MAX_PAYLOAD_BYTES
 
 RECORD_BYTES: Final = 5_975
 """Of an event, for a body of 4.4 kB that is delivered raw."""

@@ -16,8 +16,8 @@ from types_boto3_sqs import SQSClient
 from tests.emulator.clock import Clock, travelling
 from tests.emulator.invocation import Event, Handler, InvocationContext
 from tests.emulator.partial_batch_response import failed_message_ids
-from tests.emulator.poller import MAX_PAYLOAD_BYTES, EventSourceMapping, redrive
-from tests.emulator.sqs_event import payload_bytes, record_of
+from tests.emulator.poller import EventSourceMapping, redrive
+from tests.emulator.sqs_event import MAX_PAYLOAD_BYTES, payload_bytes, record_of
 
 MAX_RECEIVE_COUNT = 3
 

@@ -12,11 +12,17 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.emulator.invocation import Handler, Invocation, InvocationContext, invoke
 from tests.emulator.partial_batch_response import failed_message_ids
-from tests.emulator.sqs_event import Record, payload_bytes, to_record
+from tests.emulator.sqs_event import (
+    MAX_MESSAGES_PER_CALL,
+    MAX_PAYLOAD_BYTES,
+    Record,
+    payload_bytes,
+    to_record,
+)
 from tests.emulator.visibility import next_visible
 
 if TYPE_CHECKING:
@@ -26,12 +32,6 @@ if TYPE_CHECKING:
 
     from tests.emulator.clock import Clock
     from tests.emulator.stack import EmbeddedStack
-
-MAX_PAYLOAD_BYTES: Final = 6 * 1024 * 1024
-"""A synchronous invocation's payload ends here; a batch that would not fit is cut."""
-
-MAX_MESSAGES_PER_CALL: Final = 10
-"""What one ReceiveMessage, DeleteMessageBatch or ChangeMessageVisibilityBatch takes."""
 
 T = TypeVar("T")
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_sqs.type_defs import MessageAttributeValueOutputTypeDef, MessageTypeDef
+
+MAX_PAYLOAD_BYTES: Final = 6 * 1024 * 1024
+"""A synchronous invocation's payload ends here; a batch that would not fit is cut."""
+
+MAX_MESSAGES_PER_CALL: Final = 10
+"""What one ReceiveMessage, DeleteMessageBatch or ChangeMessageVisibilityBatch takes."""
 
 Record: TypeAlias = dict[str, Any]
 """One of an event's `Records`."""

@@ -26,7 +26,7 @@ from tests.mutation.mutants import (
 )
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("src", "tests", "pyproject.toml")
+COPIED = ("src", "tests", "events", "pyproject.toml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,11 @@
 """What `make mutate` lets pass, it lets pass for a reason that still holds."""
 
 import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +49,30 @@ why = "It is the same."
 """
 
 
+LOCK = SOURCE.parents[1] / "requirements" / "mutmut.txt"
+COLLECTING = """
+import re, sys
+from importlib.metadata import packages_distributions
+
+import pytest
+
+allowed, distributions = set(sys.argv[1].split(",")), packages_distributions()
+
+def canonical(name):
+    return re.sub("[-_.]+", "-", name).lower()
+
+class Refusal:
+    def find_spec(self, name, path=None, target=None):
+        packages = distributions.get(name.partition(".")[0], ())
+        if packages and not allowed.intersection(map(canonical, packages)):
+            raise ModuleNotFoundError(f"{name} is not in the environment of make mutate")
+
+sys.meta_path.insert(0, Refusal())
+plugins = ["-p", "pytest_socket", "-p", "_hypothesis_pytestplugin"]
+sys.exit(pytest.main(["--collect-only", "-qq", *plugins, *sys.argv[2:]]))
+"""
+
+
 def functions(path: Path) -> Iterator[tuple[str, str]]:
     """Give the functions of a module, named like mutants, with their lines stripped."""
     text = path.read_text()
@@ -67,6 +96,25 @@ def test_every_explanation_is_of_a_line_that_exists() -> None:
         assert each.was in sources[each.function], each.function
         assert each.becomes
         assert each.why.endswith("."), each.why
+
+
+def test_what_is_run_for_each_mutant_needs_no_more_than_is_installed_for_it() -> None:
+    """The unit tests of domain and use_cases: without AWS, without HTTP, without a template."""
+    root = SOURCE.parents[1]
+    allowed = re.findall(r"^([a-z0-9._-]+)==", LOCK.read_text(), flags=re.MULTILINE)
+    configured = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["mutmut"]
+    tests = configured["pytest_add_cli_args_test_selection"]
+
+    done = subprocess.run(
+        [sys.executable, "-c", COLLECTING, ",".join([*allowed, "recommendation-applier"]), *tests],
+        cwd=root,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_explanations_are_in_order_and_given_once() -> None:

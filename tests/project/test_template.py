@@ -10,6 +10,7 @@ import pytest
 
 from recommendation_applier.aws import held_entries
 from recommendation_applier.aws.follow_ups import INDEX
+from recommendation_applier.domain.ads_regions import ADS_REGIONS
 from recommendation_applier.domain.default_policy import DEFAULT_POLICY
 from recommendation_applier.domain.event import SOURCE
 from recommendation_applier.domain.follow_up import FIRST_GAP, GIVE_UP_AFTER
@@ -879,3 +880,17 @@ def test_the_last_receive_comes_before_a_delivery_is_lost(reason: RetryReason) -
         )
 
         assert waited < queue["MessageRetentionPeriod"]
+
+
+def test_the_regions_are_those_of_the_code() -> None:
+    """The mapping, and the rules about where each is deployed."""
+    template = load()
+
+    for name, mapped in template["Mappings"]["AmazonAds"].items():
+        assert ADS_REGIONS[name].publisher_account == mapped["PublisherAccount"]
+        assert ADS_REGIONS[name].api_url == mapped["StreamApiUrl"]
+    asserted = {
+        rule["RuleCondition"]["Fn::Equals"][1]: rule["Assertions"][0]["Assert"]["Fn::Equals"][1]
+        for rule in template["Rules"].values()
+    }
+    assert asserted == {name: region.aws_region for name, region in ADS_REGIONS.items()}
