@@ -67,6 +67,7 @@ class Consumer:
 
     def __post_init__(self) -> None:
         """Make what outlives an invocation."""
+        self._workers = WorkerThreads(REQUESTS_AT_ONCE)
         self._logger = Logger(service="bench", stream=self.log, logger_handler=None)
         self._metrics = Metrics(service="bench", namespace="Bench")
         self._policies = StoredPolicy(
@@ -111,7 +112,7 @@ class Consumer:
             now=_now,
         )
         gate = Gate(pacing, max_concurrent_requests=REQUESTS_AT_ONCE)
-        client = PartnerOpportunitiesClient(exchange, gate, WorkerThreads(REQUESTS_AT_ONCE))
+        client = PartnerOpportunitiesClient(exchange, gate, self._workers)
         dynamodb = cast("DynamoDBClient", self.dynamodb)
         table: dict[str, Any] = {
             "table_name": _TABLE,

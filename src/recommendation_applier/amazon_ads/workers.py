@@ -1,7 +1,7 @@
 """Several requests at a time, and none that outlasts the invocation."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import Protocol, TypeVar
 
 Work = TypeVar("Work")
@@ -29,11 +29,16 @@ class Workers(Protocol):
 
 
 class WorkerThreads:
-    """So many threads."""
+    """So many threads, which are kept from one run to the next.
+
+    But for those of a run that something was left behind in: a request that hangs must not keep a
+    thread from what comes next.
+    """
 
     def __init__(self, most: int) -> None:
         """*most* are at work at once."""
         self._most = most
+        self._idle: ThreadPoolExecutor | None = None
 
     def run(
         self,
@@ -45,10 +50,12 @@ class WorkerThreads:
         not_done: Callable[[Work], Result],
     ) -> Iterator[Result]:
         """See the protocol."""
-        pool = ThreadPoolExecutor(self._most)
+        pool, self._idle = self._idle or ThreadPoolExecutor(self._most), None
+        futures: dict[Future[Result], Work] = {}
         try:
             # All of it before the first result: who waits for a request waits for what comes next.
-            futures = {pool.submit(do, each): each for each in work}
+            for each in work:
+                futures[pool.submit(do, each)] = each
             try:
                 for future in as_completed(futures, timeout=seconds_left()):
                     del futures[future]
@@ -60,5 +67,7 @@ class WorkerThreads:
                     else:
                         yield future.result() if future.done() else not_done(each)
         finally:
-            # Not waited for: a request that hangs must not take the invocation with it.
-            pool.shutdown(wait=False, cancel_futures=True)
+            if all(future.done() for future in futures):
+                self._idle = pool
+            else:  # not waited for: a request that hangs must not take the invocation with it
+                pool.shutdown(wait=False, cancel_futures=True)

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Final, TypeVar
 
@@ -111,13 +110,30 @@ class TableCalls:
             self._given_up |= self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW
 
 
-def _share(keys: Collection[Key], take: Callable[[Iterator[Key]], None], *, threads: int) -> None:
-    """Let each of so many *threads* take the next of *keys* until there is none left.
+_THREADS: Final = ThreadPoolExecutor(MAX_CALLS_AT_ONCE - 1, thread_name_prefix="table-calls")
+"""Started with the first calls, and kept: to start them takes longer than to make a call."""
 
-    A future for each key would cost more than all else that the project does for a call.
+
+def _share(keys: Collection[Key], take: Callable[[Iterator[Key]], None], *, threads: int) -> None:
+    """Let each of so many *threads*, this one among them, take the next of *keys* until all are.
+
+    A future for each key would cost more than all else that the project does for a call; each
+    thread calls the next one, so that none is called where all is done at once.
     """
-    waiting: SimpleQueue[Key | None] = SimpleQueue()
-    for key in (*keys, *[None] * threads):
-        waiting.put(key)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(take, [iter(waiting.get, None) for _ in range(threads)]))
+    waiting = iter(keys)  # taking the next one of a collection is one step of the interpreter
+    others: list[Future[None]] = []
+    is_done = False
+
+    def join() -> None:
+        nonlocal is_done
+        if not is_done and len(others) < threads - 1:
+            others.append(_THREADS.submit(join))
+        take(waiting)
+        is_done = True
+
+    try:
+        join()
+    finally:
+        for each in others:  # a thread has called the next one before it is done itself
+            if not each.cancel():  # where none of them has begun, there is nothing to wait for
+                each.result()

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmazonAds:
-    """What outlives an invocation of Amazon's side: the access token and the TLS context."""
+    """What outlives an invocation of Amazon's side: the token, the TLS context and threads."""
 
     settings: "AmazonAdsSettings"
     login: LoginWithAmazon
+    workers: WorkerThreads
     tls: ssl.SSLContext
 
     def http(self) -> httpx.Client:
@@ -63,9 +64,7 @@ class AmazonAds:
     ) -> GuardedPartnerOpportunities:
         """Join the API's parts for an invocation; *opened* closes its connections."""
         exchange, gate = self.exchange(opened.enter_context(self.http()), until)
-        client = PartnerOpportunitiesClient(
-            exchange, gate, WorkerThreads(self.settings.max_concurrent_requests)
-        )
+        client = PartnerOpportunitiesClient(exchange, gate, self.workers)
         breaker = StoredBreaker(
             dynamodb,
             table_name=self.settings.ledger_table_name,
@@ -106,5 +105,6 @@ def connect(clients: "Clients", settings: "AmazonAdsSettings") -> AmazonAds:
             ),
             time=time.time,
         ),
+        workers=WorkerThreads(settings.max_concurrent_requests),
         tls=httpx.create_ssl_context(),
     )

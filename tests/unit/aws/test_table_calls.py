@@ -1,7 +1,9 @@
 """No patience with a table that does not answer."""
 
 from collections.abc import Callable
-from threading import Barrier
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, get_ident
+from time import sleep
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -51,6 +53,50 @@ def test_eight_calls_are_made_at_once() -> None:
     made = Calls().calls.each("meeting", range(16), lambda _: barrier.wait() >= 0)
 
     assert made == dict.fromkeys(range(16), True)
+
+
+def test_the_caller_is_one_of_those_that_call() -> None:
+    """With two keys one other is enough, and whoever waits would be idle."""
+    barrier = Barrier(2, timeout=10)
+
+    def meet(_: int) -> int:
+        barrier.wait()
+        return get_ident()
+
+    assert get_ident() in Calls().calls.each("meeting", range(2), meet).values()
+
+
+def test_one_key_needs_nobody_else() -> None:
+    """It is called for where it was asked for."""
+    assert Calls().calls.each("calling", ["a key"], lambda _: get_ident()) == {"a key": get_ident()}
+
+
+def test_threads_are_kept_from_call_to_call() -> None:
+    """Of one invocation and of the next: to start one takes longer than to make a call."""
+    seen: set[int] = set()
+    for _ in range(20):
+        barrier = Barrier(MAX_CALLS_AT_ONCE, timeout=10)
+
+        def meet(_: int, barrier: Barrier = barrier) -> int:
+            barrier.wait()
+            return get_ident()
+
+        seen |= set(Calls().calls.each("meeting", range(MAX_CALLS_AT_ONCE), meet).values())
+
+    assert len(seen) == MAX_CALLS_AT_ONCE
+
+
+def test_several_sets_of_calls_may_be_under_way() -> None:
+    """They share the threads, and each gets all of its answers."""
+    with ThreadPoolExecutor(3) as pool:
+        found = list(
+            pool.map(
+                lambda start: Calls().calls.each("adding", range(start, start + 200), str),
+                range(3),
+            )
+        )
+
+    assert found == [{key: str(key) for key in range(start, start + 200)} for start in range(3)]
 
 
 def test_no_keys_make_no_calls() -> None:
@@ -162,3 +208,20 @@ def test_a_mistake_of_ours_is_not_hidden() -> None:
     nothing: dict[str, int] = {}
     with pytest.raises(KeyError, match=r"^'rec-1'$"):
         Calls().calls.each("reading", ["rec-1"], nothing.__getitem__)
+
+
+@pytest.mark.parametrize("is_callers", [True, False], ids=["by-the-caller", "by-another"])
+def test_a_mistake_is_raised_once_all_the_others_have_ended(*, is_callers: bool) -> None:
+    """Whoever made the call: none of the others is left behind to write something later."""
+    caller, calls, barrier = get_ident(), Calls(), Barrier(2, timeout=10)
+
+    def call(key: int) -> None:
+        barrier.wait()  # so that each of the two has one of the keys
+        if (get_ident() == caller) is is_callers:
+            raise KeyError("a mistake")
+        sleep(0.05)
+        calls.work(key)
+
+    with pytest.raises(KeyError, match=r"^'a mistake'$"):
+        calls.calls.each("writing", range(2), call)
+    assert len(calls.made) == 1
