@@ -5,9 +5,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from recommendation_applier.domain.batching import ApplyBatch
+from recommendation_applier.domain.campaign_settings import CampaignSettings
 from recommendation_applier.domain.delivery import Delivery
 from recommendation_applier.domain.opportunity_routes import Routes
-from recommendation_applier.domain.recommendation import Advertiser, Recommendation
+from recommendation_applier.domain.recommendation import (
+    Advertiser,
+    Recommendation,
+    read_advertiser,
+    read_recommendation,
+)
 
 OPPORTUNITY: Final = "amzn1.ads-partner1.opportunity.3f0c9c1e-5a43-4a1c-9d7e-2f6b8c1d4e5a"
 PUBLISHED: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -20,7 +26,7 @@ def advertiser(
     number: int = 1, *, advertiser_type: str = "SELLER", marketplace: str = "US"
 ) -> Advertiser:
     """Make the account of that number."""
-    return Advertiser.model_validate(
+    return read_advertiser(
         {
             "advertiser_type": advertiser_type,
             "encrypted_advertiser_id": f"A{number:013}",
@@ -30,7 +36,13 @@ def advertiser(
     )
 
 
-def recommendation(recommendation_id: str = "rec-1", **changes: Any) -> Recommendation:
+def recommendation(
+    recommendation_id: str = "rec-1",
+    *,
+    current_settings: object = None,
+    recommended_settings: object = None,
+    **changes: Any,
+) -> Recommendation:
     """Make a recommendation that may be applied at NOW."""
     fields: dict[str, Any] = {
         "recommendation_id": recommendation_id,
@@ -40,8 +52,9 @@ def recommendation(recommendation_id: str = "rec-1", **changes: Any) -> Recommen
         "type": "KEYWORD_BID",
         "ad_product": "SP",
         "campaign_id": "210000000000001",
+        "settings": CampaignSettings(current_settings, recommended_settings),
     }
-    return Recommendation.model_validate(fields | changes)
+    return read_recommendation(fields | changes)
 
 
 def batch(*recommendation_ids: str, opportunity: str = OPPORTUNITY, account: int = 1) -> ApplyBatch:

@@ -1,6 +1,7 @@
 """What the ledger keeps, valid by default, one thing changed a test."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -14,11 +15,24 @@ from recommendation_applier.domain.ledger import (
     Verdict,
 )
 from recommendation_applier.domain.reasons import NotApplicableReason
+from recommendation_applier.domain.recommendation import Recommendation
 from tests.builders import NOW, OPPORTUNITY, PUBLISHED, advertiser, recommendation
 
 TOKEN: Final = "5b0c6a3e-8d6f-4f43-9b0e-3c1d7f2a9e01"
 OTHER_TOKEN: Final = "c9a1e0d4-2b7e-4c55-8f0a-6d3b5e7f1c02"
 KEPT_UNTIL: Final = datetime(2027, 2, 13, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A recommendation that a test wants to claim: fits the Candidate protocol."""
+
+    recommendation: Recommendation
+    partner_opportunity_id: str = OPPORTUNITY
+    message_id: str = "message-1"
+    decided_by: DecidedBy = DecidedBy()  # noqa: RUF009 - a value, which nothing changes
+    in_doubt: bool = False
+    is_barred: bool = False
 
 
 def claim(token: str = TOKEN, *, claimed_at: datetime = NOW) -> Claim:

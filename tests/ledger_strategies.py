@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from recommendation_applier.domain.campaign_settings import CampaignSettings
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.follow_up import ApplicationEnd, FollowUpState
 from recommendation_applier.domain.ledger import (
@@ -62,8 +63,7 @@ recommendations = st.builds(
     campaign_id=labels,
     recommendation_group=labels,
     grouping_type=labels,
-    current_settings=settings,
-    recommended_settings=settings,
+    settings=st.builds(CampaignSettings, settings, settings),
 )
 claims = st.builds(Claim, token=identifiers, claimed_at=moments, lease_ends=moments)
 tombstones = st.builds(

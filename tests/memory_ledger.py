@@ -5,12 +5,13 @@ tests/contract/test_ledger_stores.py holds it and the adapters of DynamoDB to on
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from threading import RLock
 
 from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
+from recommendation_applier.domain.campaign_settings import CampaignSettings
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.held import (
     ActionTaken,
@@ -29,8 +30,6 @@ from recommendation_applier.domain.ledger import (
     StoredEntry,
     Tombstone,
 )
-
-_SETTINGS = ("current_settings", "recommended_settings")
 
 
 @dataclass
@@ -288,8 +287,9 @@ class MemoryLedger:
         """Read an entry: the opportunity that it was claimed under is its own by then."""
         if entry is None:
             return None
-        own = {"partner_opportunity_id": entry.partner_opportunity_id}
-        return replace(entry, recommendation=entry.recommendation.model_copy(update=own))
+        own = entry.partner_opportunity_id
+        recommendation = replace(entry.recommendation, partner_opportunity_id=own)
+        return replace(entry, recommendation=recommendation)
 
     def _keep(self, key: str, moment: datetime) -> None:
         self.kept_until[key] = moment
@@ -297,11 +297,19 @@ class MemoryLedger:
 
 def _over(old: Entry, new: Entry) -> Entry:
     """Write *new* over *old*: what it does not say of the recommendation stays as it was."""
-    said = {name: value for name, value in new.recommendation if value is not None}
-    if any(said.get(name) for name in _SETTINGS):  # the two belong together
-        said |= {name: getattr(new.recommendation, name) for name in _SETTINGS}
-    merged = old.recommendation.model_copy(update=said)
-    return replace(new, recommendation=merged)
+    found = new.recommendation
+    values = {each.name: getattr(found, each.name) for each in fields(found)}
+    said = {name: value for name, value in values.items() if _says_anything(value)}
+    return replace(new, recommendation=replace(old.recommendation, **said))
+
+
+def _says_anything(value: object) -> bool:
+    """Tell whether *value* is kept: of settings, what is not made of nulls and empties alone."""
+    if isinstance(value, CampaignSettings):
+        return _says_anything(value.current) or _says_anything(value.recommended)
+    if isinstance(value, Mapping):
+        return any(_says_anything(each) for each in value.values())
+    return value not in (None, "", [])
 
 
 def _token(claim: Claim | None) -> str | None:

@@ -37,18 +37,27 @@ class Table:
     calls: list[str] = field(default_factory=list)
     documents: dict[Key, Attributes] = field(default_factory=dict)
 
-    def put_item(self, **asked: Any) -> dict[str, Any]:
+    def put_item(
+        self,
+        *,
+        TableName: str,  # noqa: ARG002, N803 - DynamoDB's names, so that no dictionary is made of them
+        Item: Attributes,  # noqa: N803
+        ConditionExpression: str = "",  # noqa: N803
+        ReturnValuesOnConditionCheckFailure: str = "",  # noqa: ARG002, N803
+        ExpressionAttributeValues: Attributes | None = None,  # noqa: ARG002, N803
+    ) -> dict[str, Any]:
         """Write a document unless an entry stands there."""
-        self._take_time("put_item")
-        item = asked["Item"]
-        key = item["pk"]["S"], item["sk"]["S"]
+        self.calls.append("put_item")
+        if self.seconds:
+            time.sleep(self.seconds)
+        key = Item["pk"]["S"], Item["sk"]["S"]
         standing = self.documents.get(key)
-        if standing is not None and asked.get("ConditionExpression") == "attribute_not_exists(pk)":
+        if standing is not None and ConditionExpression == "attribute_not_exists(pk)":
             error: Any = {"Code": "ConditionalCheckFailedException", "Message": ""}
             answer: Any = {"Error": error, "Item": standing}
             raise ClientError(answer, "PutItem")
         if self.keeps:
-            self.documents[key] = item
+            self.documents[key] = Item
         return {}
 
     def update_item(self, **_: Any) -> dict[str, Any]:

@@ -116,8 +116,8 @@ def test_what_is_held_is_told_whole(kept: Kept) -> None:
 
     [found] = kept.held.held(after=NOW)
     assert found.entry == stored.entry
-    assert found.recommendation.current_settings == {"budget": 5}
-    assert found.recommendation.recommended_settings == {"budget": 9}
+    assert found.recommendation.settings.current == {"budget": 5}
+    assert found.recommendation.settings.recommended == {"budget": 9}
     assert found.hold == Hold(HeldReason.POLICY_HOLD, "it says HOLD", NOW, EXPIRY)
     assert found.release is None
 

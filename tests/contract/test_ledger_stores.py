@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
+from msgspec import Raw
 
 from recommendation_applier.domain.breaker import Breaker
 from recommendation_applier.domain.campaign_pacing import Campaign, CampaignApplications
+from recommendation_applier.domain.campaign_settings import NO_SETTINGS, CampaignSettings
 from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.follow_up import FollowUpState
 from recommendation_applier.domain.holds import Hold
@@ -134,6 +136,34 @@ def test_a_known_claim_is_taken_over(kept: Stores) -> None:
 
     assert kept.ledger.take_over([(later, Known(claim()))]) == {"rec-1": None}
     assert kept.ledger.put_new([entry()]) == {"rec-1": Known(claim(OTHER_TOKEN))}
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        NO_SETTINGS,
+        CampaignSettings({}, {}),
+        CampaignSettings({"budget": None}, {"ad_groups": [], "state": {"reason": ""}}),
+        CampaignSettings(in_json=(Raw("null"), Raw("null"))),
+        CampaignSettings(in_json=(Raw("{}"), Raw("[]"))),
+        CampaignSettings(in_json=(Raw('{"budget":null}'), Raw('{"ad_groups":null,"bid":{}}'))),
+    ],
+    ids=["unknown", "empty", "nulls", "json-unknown", "json-empty", "json-nulls"],
+)
+def test_settings_that_say_nothing_leave_those_that_stand_there(
+    kept: Stores, nothing: CampaignSettings
+) -> None:
+    """A letter that comes back names no settings, or nothing but nulls."""
+    kept.ledger.put_new([entry(current_settings={"bid": 0.75})])
+    later = entry(token=OTHER_TOKEN)
+    later = replace(later, recommendation=replace(later.recommendation, settings=nothing))
+
+    assert kept.ledger.take_over([(later, Known(claim()))]) == {"rec-1": None}
+    stored = kept.ledger.entries_of({"rec-1"})["rec-1"]
+    assert stored is not None
+    assert stored.entry is not None
+    assert stored.entry.claim.token == OTHER_TOKEN
+    assert stored.entry.recommendation.settings == CampaignSettings({"bid": 0.75})
 
 
 def test_who_comes_late_takes_over_nothing(kept: Stores) -> None:

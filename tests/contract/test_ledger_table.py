@@ -406,7 +406,7 @@ def test_what_the_new_entry_does_not_say_stays(client: DynamoDBClient, kept: Sto
     assert (found.recommendation.type, found.recommendation.campaign_id) == ("KEYWORD_BID", "2")
     assert found.recommendation.expiry_date == entry().recommendation.expiry_date
     assert found.recommendation.grouping_type == "INCREASE_BID"
-    assert found.recommendation.recommended_settings == {"bid": 0.9}
+    assert found.recommendation.settings.recommended == {"bid": 0.9}
 
 
 def test_settings_are_there_or_said_to_be_left_out(client: DynamoDBClient, kept: Stores) -> None:
@@ -420,7 +420,7 @@ def test_settings_are_there_or_said_to_be_left_out(client: DynamoDBClient, kept:
     kept.ledger.take_over([(small, Known(claim()))])
     document = documents(client)[ENTRY]
     assert "settingsLeftOut" not in document
-    assert unpack(document["settings"]["B"]) == {"current": {"bid": 0.75}}
+    assert unpack(document["settings"]["B"]) == small.recommendation.settings
     kept.ledger.take_over([(huge, Known(claim(OTHER_TOKEN)))])
     assert "settings" not in documents(client)[ENTRY]
 

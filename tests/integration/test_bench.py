@@ -3,6 +3,7 @@
 import json
 import platform
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.bench import (
 from tests.bench.__main__ import PAGES, main
 from tests.bench.aws_meter import index_write_units
 from tests.bench.page import Page
+from tests.runtime.bundle import PROJECT
 
 pytestmark = pytest.mark.no_cover
 """What a bench measures is not traced: that would be measured as well, and takes three times as
@@ -263,7 +265,7 @@ def test_a_page_that_fails_is_named_and_keeps_no_other(capsys: pytest.CaptureFix
 
 def test_the_cpu_of_a_delivery_stands_beside_that_of_parsing_it() -> None:
     """Every door has its figures, botocore's share its own; the requests are the fewest."""
-    page = cpu.measure(100, 1)
+    page = cpu.measure(100, 1, runtime=cpu.Runtime(Path(sys.executable), PROJECT / "src"))
     figures = {row[0]: row[1:] for row in page.rows}
 
     assert figures["json.loads of the bodies"][1] == 1

@@ -26,6 +26,7 @@ WHAT_THE_START_NEEDS = {
     "certifi": "botocore's, where it is installed",
     "dateutil": "botocore's",
     "jmespath": "botocore's and Powertools'",
+    "msgspec": "deliveries that are as documented",
     "pydantic": "settings, deliveries, policy",
     "pydantic_core": "pydantic's",
     "six": "dateutil's",

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import httpx
+from msgspec.json import encode
 
 from recommendation_applier.amazon_ads.bodies import read_body
 from recommendation_applier.amazon_ads.login_with_amazon import AccessToken, LoginWithAmazon
@@ -147,8 +149,8 @@ class Exchange:
         try:
             with self.http.stream(
                 request.method,
-                self.url + request.path,
-                json=request.body,
+                _url(self.url + request.path),
+                content=None if request.body is None else encode(request.body),
                 headers=request.headers(token),
                 timeout=timeout,
                 extensions={"trace": self._turn_back_when_over},
@@ -187,6 +189,12 @@ class Exchange:
         over = self.http.is_closed or not self.pacing.seconds_left()
         if over and event.endswith("send_request_headers.started"):
             raise httpx.ConnectTimeout("the invocation was over before the request could be sent")
+
+
+@lru_cache(maxsize=128)
+def _url(text: str) -> httpx.URL:
+    """Parse an address once for all the requests to it: there is one for each opportunity."""
+    return httpx.URL(text)
 
 
 def _describe(error: httpx.HTTPError) -> str:

@@ -6,16 +6,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from recommendation_applier.aws.hold_documents import HELD, HOLD_NAMES, release_document
 from recommendation_applier.aws.ledger_actions import ACTIONS, action_document
 from recommendation_applier.aws.ledger_documents import Document, attributes, moment, seconds
-from recommendation_applier.aws.ledger_entries import (
-    HELD,
-    HOLD_NAMES,
-    entry_key,
-    read_stored,
-    release_document,
-    tombstone_document,
-)
+from recommendation_applier.aws.ledger_entries import entry_key, read_stored, tombstone_document
 from recommendation_applier.aws.table_calls import TableCalls
 from recommendation_applier.aws.table_reads import MAX_KEYS, of_keys
 from recommendation_applier.aws.table_writes import write_over

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from msgspec import to_builtins
+
 from recommendation_applier.domain.errors import LedgerUnavailableError
 
 if TYPE_CHECKING:
@@ -15,15 +17,24 @@ Value: TypeAlias = "str | int | bytes | AbstractSet[int] | Sequence[Value] | Map
 Document: TypeAlias = dict[str, "Value | None"]
 """What one primary key stands for, by attribute name; None is the same as not there."""
 
+_WIDTH: Final = len("2026-09-18T17:11:14.000000Z")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
 
 
 def attributes(document: "Mapping[str, Value | None]") -> "dict[str, AttributeValueTypeDef]":
     """Write *document* as DynamoDB wants it; what is None is left out."""
+    # What nearly all is, here and in lists, is not worth a call for each.
     return {
-        # Text, as nearly all is, is not worth a call for each.
-        name: {"S": value} if type(value) is str and value.isascii() else attribute(value)
+        name: (
+            {"S": value}
+            if type(value) is str and value.isascii()
+            else {"B": value}
+            if type(value) is bytes
+            else {"N": str(value)}
+            if type(value) is int
+            else attribute(value)
+        )
         for name, value in document.items()
         if value is not None
     }
@@ -46,7 +57,11 @@ def attribute(value: Value) -> "AttributeValueTypeDef":
         case Mapping():
             return {"M": attributes(value)}
         case _:
-            return {"L": [attribute(each) for each in value]}
+            texts: list[AttributeValueTypeDef] = [
+                {"S": each} if type(each) is str and each.isascii() else attribute(each)
+                for each in value
+            ]
+            return {"L": texts}
 
 
 def read_document(found: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -58,8 +73,8 @@ def moment(when: datetime | None) -> str | None:
     """Write a moment as ISO 8601 in UTC, always of the same width: it compares as it reads."""
     if when is None:
         return None
-    in_utc = when if when.tzinfo is UTC else when.astimezone(UTC)
-    return in_utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    text: str = to_builtins(when if when.tzinfo is UTC else when.astimezone(UTC))
+    return text if len(text) == _WIDTH else f"{text[:-1]}.000000Z"  # whole seconds have none
 
 
 def read_moment(text: str | None) -> datetime | None:

@@ -4,21 +4,21 @@ One document a recommendation, for both. The names are the operator's, who reads
 console, and paid for: an entry below 1,024 bytes, names included, costs one write unit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from recommendation_applier.aws.campaign_settings import SettingsTooLargeError, pack, unpack
+from recommendation_applier.aws.hold_documents import read_hold, read_release
 from recommendation_applier.aws.ledger_documents import (
     Document,
+    attributes,
     moment,
     read_moment,
     read_seconds,
     reading,
     seconds,
 )
-from recommendation_applier.domain.dates import FOR_EVER
-from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.ledger import (
     Claim,
     DecidedBy,
@@ -27,8 +27,17 @@ from recommendation_applier.domain.ledger import (
     StoredEntry,
     Tombstone,
 )
-from recommendation_applier.domain.reasons import HeldReason, NotApplicableReason
-from recommendation_applier.domain.recommendation import Advertiser, Recommendation
+from recommendation_applier.domain.reasons import NotApplicableReason
+from recommendation_applier.domain.recommendation import (
+    Advertiser,
+    read_advertiser,
+    read_recommendation,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Attributes = dict[str, AttributeValueTypeDef]
 
 SETTINGS: Final = "settings"
 SETTINGS_LEFT_OUT: Final = "settingsLeftOut"
@@ -41,15 +50,6 @@ EARLIER_CLAIMS: Final = "earlierClaims"
 DECISION_NAMES: Final = ("policyVersion", "rule", "releasedBy")
 """What says who decided: what a new entry does not say of it must not stay from the old."""
 
-HELD: Final = "HELD"
-"""The only value of `held`: the index has the entries in it that have one, by `heldUntil`."""
-
-HOLD_NAMES: Final = ("held", "heldUntil", "heldAt", "heldReason", "heldDetail")
-"""What a hold adds to an entry; all of it goes when somebody claims the entry anew."""
-
-MAX_DETAIL_LENGTH: Final = 500
-"""Characters of the sentence that says why something is held."""
-
 
 def entry_key(recommendation_id: str) -> Document:
     """Name the document of a recommendation."""
@@ -58,27 +58,28 @@ def entry_key(recommendation_id: str) -> Document:
 
 def entry_document(entry: Entry) -> Document:
     """Write an entry, but for its key."""
-    recommendation, claim = entry.recommendation, entry.claim
-    return {
-        "recommendationId": entry.recommendation_id,
-        "type": recommendation.type,
-        "adProduct": recommendation.ad_product,
-        "campaignId": recommendation.campaign_id,
-        "recommendationGroup": recommendation.recommendation_group,
-        "groupingType": recommendation.grouping_type,
-        "publishedDate": moment(recommendation.published_date),
-        "expiryDate": moment(recommendation.expiry_date),
-        **account_document(recommendation.advertiser),
-        "partnerOpportunityId": entry.partner_opportunity_id,
-        "policyVersion": entry.decided_by.policy_version,
-        "rule": entry.decided_by.rule,
-        "releasedBy": entry.decided_by.released_by,
-        "claim": claim.token,
-        "claimedAt": moment(claim.claimed_at),
-        "leaseEnds": moment(claim.lease_ends),
-        "keptUntil": seconds(entry.kept_until),
-        **_settings(recommendation),
-    }
+    return _claim_document(entry) | _recommendation_document(entry)
+
+
+def new_items(entries: Iterable[Entry]) -> "Mapping[str, Attributes]":
+    """Write whole entries as DynamoDB wants them, by id.
+
+    What an entry has in common with its neighbour, which is half of it, is written once.
+    """
+    items: dict[str, Attributes] = {}
+    last: tuple[object, ...] = ()
+    common: Attributes = {}
+    for entry in entries:
+        found = entry.recommendation
+        same = found.advertiser, entry.partner_opportunity_id, entry.decided_by, entry.claim
+        if same != last:
+            last, common = same, attributes(_claim_document(entry))
+        own = _recommendation_document(entry)
+        own |= entry_key(found.recommendation_id)
+        item = attributes(own)
+        item |= common
+        items[found.recommendation_id] = item
+    return items
 
 
 def tombstone_document(tombstone: Tombstone, *, kept_until: datetime) -> Document:
@@ -87,29 +88,6 @@ def tombstone_document(tombstone: Tombstone, *, kept_until: datetime) -> Documen
         "withdrawnAsOf": moment(tombstone.as_of),
         "withdrawnReason": tombstone.reason.value,
         "keptUntil": seconds(kept_until),
-    }
-
-
-def hold_document(hold: Hold) -> Document:
-    """Write what a hold adds to an entry; one that never expires is held for ever."""
-    return {
-        "held": HELD,
-        "heldUntil": seconds(hold.until or FOR_EVER),
-        "heldAt": moment(hold.held_at),
-        "heldReason": hold.reason.value,
-        "heldDetail": hold.detail[:MAX_DETAIL_LENGTH] or None,
-    }
-
-
-def release_document(release: Release) -> Document:
-    """Write what a release adds to an entry."""
-    return {
-        "release": {
-            "by": release.by,
-            "why": release.why,
-            "at": moment(release.at) or "",
-            "publishedDate": moment(release.published_date) or "",
-        }
     }
 
 
@@ -125,7 +103,7 @@ def account_document(advertiser: Advertiser) -> Document:
 
 def read_account(document: Mapping[str, Any]) -> Advertiser:
     """Read the four attributes of an account. Raises LookupError or ValueError."""
-    return Advertiser.model_validate(
+    return read_advertiser(
         {
             "encrypted_advertiser_id": document["encryptedAdvertiserId"],
             "entity_id": document["entityId"],
@@ -156,8 +134,7 @@ def read_entry(document: Mapping[str, Any]) -> Entry | None:
     if "claim" not in document:
         return None
     with reading(str(document.get("pk"))):
-        settings = unpack(document.get(SETTINGS))
-        recommendation = Recommendation.model_validate(
+        recommendation = read_recommendation(
             {
                 "recommendation_id": document["recommendationId"],
                 "advertiser": read_account(document),
@@ -169,8 +146,7 @@ def read_entry(document: Mapping[str, Any]) -> Entry | None:
                 "campaign_id": document.get("campaignId"),
                 "recommendation_group": document.get("recommendationGroup"),
                 "grouping_type": document.get("groupingType"),
-                "current_settings": settings.get("current"),
-                "recommended_settings": settings.get("recommended"),
+                "settings": unpack(document.get(SETTINGS)),
             }
         )
         return Entry(
@@ -192,35 +168,43 @@ def read_stored(document: Mapping[str, Any]) -> StoredEntry:
         return StoredEntry(
             entry=read_entry(document),
             tombstone=read_known(document).tombstone,
-            hold=_read_hold(document) if "held" in document else None,
-            release=_read_release(document["release"]) if "release" in document else None,
+            hold=read_hold(document) if "held" in document else None,
+            release=read_release(document["release"]) if "release" in document else None,
         )
 
 
-def _read_hold(document: Mapping[str, Any]) -> Hold:
-    until = read_seconds(document["heldUntil"])
-    return Hold(
-        reason=HeldReason(document["heldReason"]),
-        detail=document.get("heldDetail", ""),
-        held_at=datetime.fromisoformat(document["heldAt"]),
-        until=None if until.year == FOR_EVER.year else until,
-    )
+def _claim_document(entry: Entry) -> Document:
+    claim, decided_by = entry.claim, entry.decided_by
+    return {
+        **account_document(entry.recommendation.advertiser),
+        "partnerOpportunityId": entry.partner_opportunity_id,
+        "policyVersion": decided_by.policy_version,
+        "rule": decided_by.rule,
+        "releasedBy": decided_by.released_by,
+        "claim": claim.token,
+        "claimedAt": moment(claim.claimed_at),
+        "leaseEnds": moment(claim.lease_ends),
+    }
 
 
-def _read_release(found: Mapping[str, Any]) -> Release:
-    return Release(
-        by=found["by"],
-        why=found["why"],
-        at=datetime.fromisoformat(found["at"]),
-        published_date=read_moment(found["publishedDate"] or None),
-    )
-
-
-def _settings(recommendation: Recommendation) -> Document:
+def _recommendation_document(entry: Entry) -> Document:
+    recommendation = entry.recommendation
+    document: Document = {
+        "recommendationId": recommendation.recommendation_id,
+        "type": recommendation.type,
+        "adProduct": recommendation.ad_product,
+        "campaignId": recommendation.campaign_id,
+        "recommendationGroup": recommendation.recommendation_group,
+        "groupingType": recommendation.grouping_type,
+        "publishedDate": moment(recommendation.published_date),
+        "expiryDate": moment(recommendation.expiry_date),
+        "keptUntil": seconds(entry.kept_until),
+    }
     try:
-        return {SETTINGS: pack(recommendation)}
+        document[SETTINGS] = pack(recommendation.settings)
     except SettingsTooLargeError as error:
-        return {SETTINGS_LEFT_OUT: str(error)}
+        document[SETTINGS_LEFT_OUT] = str(error)
+    return document
 
 
 def _read_claim(document: Mapping[str, Any]) -> Claim:

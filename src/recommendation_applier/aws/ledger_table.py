@@ -5,16 +5,18 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from botocore.exceptions import ClientError
+
+from recommendation_applier.aws.hold_documents import HOLD_NAMES, hold_document
 from recommendation_applier.aws.ledger_documents import Document, attributes, moment, seconds
 from recommendation_applier.aws.ledger_entries import (
     DECISION_NAMES,
     EARLIER_CLAIMS,
-    HOLD_NAMES,
     SETTINGS,
     SETTINGS_LEFT_OUT,
     entry_document,
     entry_key,
-    hold_document,
+    new_items,
     read_known,
     read_stored,
     tombstone_document,
@@ -22,7 +24,7 @@ from recommendation_applier.aws.ledger_entries import (
 from recommendation_applier.aws.ledger_records import claim_key, read_record, record_document
 from recommendation_applier.aws.table_calls import TableCalls
 from recommendation_applier.aws.table_reads import MAX_KEYS, of_keys, of_partition
-from recommendation_applier.aws.table_writes import conditionally, write_over
+from recommendation_applier.aws.table_writes import conditionally, standing, write_over
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from recommendation_applier.domain.holds import Hold
 from recommendation_applier.domain.ledger import BatchRecord, Entry, Known, StoredEntry, Tombstone
@@ -65,8 +67,8 @@ class LedgerTable:
         A call that was repeated, though it had landed, finds its own entry there: the token tells.
         """
         # Written by one thread: compressing gives the interpreter away each time, to eight of them.
-        written = {each.recommendation_id: _written(each) for each in entries}
-        return self._calls.each("claiming", written, lambda each: self._put_new(written[each]))
+        items = new_items(entries)
+        return self._calls.each("claiming", items, lambda each: self._put_new(items[each]))
 
     def take_over(self, entries: Sequence[tuple[Entry, Known]]) -> Mapping[str, Known | None]:
         """Write each entry over the one that is known, unless that has changed meanwhile."""
@@ -162,22 +164,23 @@ class LedgerTable:
             if "positions" in document
         }
 
-    def _put_new(self, written: "Attributes") -> Known | None:
-        standing = conditionally(
-            lambda: self._client.put_item(
+    def _put_new(self, item: "Attributes") -> Known | None:
+        try:
+            self._client.put_item(
                 TableName=self._table_name,
-                Item=written,
+                Item=item,
                 ConditionExpression="attribute_not_exists(pk)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        )
-        return None if standing is None else read_known(standing)
+        except ClientError as error:
+            return read_known(standing(error))
+        return None
 
     def _take_over(self, entry: Entry, known: Known) -> Known | None:
         document = entry_document(entry)
         # Of the two attributes at most one is true of the settings.
         stale = {SETTINGS: SETTINGS_LEFT_OUT, SETTINGS_LEFT_OUT: SETTINGS}
-        standing = write_over(
+        found = write_over(
             self._client,
             attributes(entry_key(entry.recommendation_id)),
             document,
@@ -194,30 +197,30 @@ class LedgerTable:
             # The records of every claim stay; without its token nobody would find them.
             append={EARLIER_CLAIMS: known.claim.token} if known.claim else {},
         )
-        return None if standing is None else read_known(standing)
+        return None if found is None else read_known(found)
 
     def _bury(self, recommendation_id: str, tombstone: Tombstone, *, kept_until: datetime) -> bool:
-        standing = write_over(
+        found = write_over(
             self._client,
             attributes(entry_key(recommendation_id)),
             tombstone_document(tombstone, kept_until=kept_until),
             table_name=self._table_name,
             never_back="withdrawnAsOf",
         )
-        if standing is None:
+        if found is None:
             return True
-        found = read_known(standing).tombstone
-        return found is not None and found.as_of >= tombstone.as_of
+        stands = read_known(found).tombstone
+        return stands is not None and stands.as_of >= tombstone.as_of
 
     def _hold(self, recommendation_id: str, hold: Hold, token: str) -> bool:
-        standing = write_over(
+        found = write_over(
             self._client,
             attributes(entry_key(recommendation_id)),
             hold_document(hold),
             table_name=self._table_name,
             expected={"claim": token},
         )
-        return standing is None
+        return found is None
 
     def _stored(self, ids: Sequence[str]) -> Mapping[str, StoredEntry | None]:
         keys = {str(entry_key(each)["pk"]): each for each in ids}
@@ -234,10 +237,6 @@ class LedgerTable:
     def _records_of(self, token: str) -> Sequence[BatchRecord]:
         found = of_partition(self._client, claim_key(token), table_name=self._table_name)
         return [read_record(each) for each in found]
-
-
-def _written(entry: Entry) -> "Attributes":
-    return attributes(entry_key(entry.recommendation_id) | entry_document(entry))
 
 
 def _letters_key(message_id: str) -> Document:

@@ -32,9 +32,9 @@ def read_records(event: Mapping[str, Any]) -> Sequence[Delivery]:
     """
     return [
         Delivery(
-            message_id=record["messageId"],
-            body=_text(record.get("body")),
-            receive_count=_receive_count(record.get("attributes")),
+            record["messageId"],
+            _text(record.get("body")),
+            _receive_count(record.get("attributes")),
         )
         for record in event["Records"]
     ]
@@ -67,5 +67,7 @@ def _text(body: object) -> str:
 
 
 def _receive_count(attributes: object) -> int:
-    count = attributes.get("ApproximateReceiveCount") if isinstance(attributes, Mapping) else None
+    count = attributes.get("ApproximateReceiveCount") if isinstance(attributes, dict) else None
+    if count == "1":  # as nearly always
+        return 1
     return max(1, int(str(count))) if _COUNT.fullmatch(str(count)) else 1

@@ -30,12 +30,17 @@ def conditionally(write: Callable[[], object]) -> Mapping[str, Any] | None:
     try:
         write()
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-            raise
-        # The stubs know the documents of successful answers alone.
-        found: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
-        return read_document(found)
+        return standing(error)
     return None
+
+
+def standing(error: ClientError) -> Mapping[str, Any]:
+    """Read what stands where the condition of a write has failed; raises any other *error*."""
+    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        raise error
+    # The stubs know the documents of successful answers alone.
+    found: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
+    return read_document(found)
 
 
 def write_over(

@@ -1,7 +1,8 @@
 """Turns recommendations into apply batches. Pure: the same input makes the same batches."""
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Final
 
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
@@ -23,18 +24,32 @@ class ApplyBatch:
     partner_opportunity_id: str
     advertiser: Advertiser
     recommendations: tuple[Recommendation, ...]
+    recommendation_ids: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The ids, in the order in which they are sent."""
 
-    @property
-    def recommendation_ids(self) -> tuple[str, ...]:
-        """The ids, in the order in which they are sent."""
-        return tuple(each.recommendation_id for each in self.recommendations)
+    def __post_init__(self) -> None:
+        """Name the ids, once for all who ask."""
+        ids = tuple([each.recommendation_id for each in self.recommendations])
+        object.__setattr__(self, "recommendation_ids", ids)
 
     def only(self, recommendation_ids: Container[str]) -> "ApplyBatch":
         """The same batch with those of its recommendations alone."""
-        kept = (
+        kept = [
             each for each in self.recommendations if each.recommendation_id in recommendation_ids
-        )
+        ]
+        if len(kept) == len(self.recommendations):
+            return self
         return ApplyBatch(self.partner_opportunity_id, self.advertiser, tuple(kept))
+
+    def pieces(self, recommendation_ids: Container[str], *, most: int) -> list["ApplyBatch"]:
+        """Cut `only` those into batches of *most* each; none if there are none."""
+        kept = self.only(recommendation_ids)
+        if 0 < len(kept.recommendations) <= most:
+            return [kept]
+        return [
+            replace(kept, recommendations=kept.recommendations[start : start + most])
+            for start in range(0, len(kept.recommendations), most)
+        ]
 
     def request(self) -> dict[str, object]:
         """The body of the request: Amazon's five attributes, exactly."""
@@ -65,9 +80,11 @@ def into_batches(
     The number of batches is the least that *limit* allows.
     """
     groups: dict[tuple[str, Advertiser], dict[str, Recommendation]] = {}
-    for opportunity_id, recommendation in recommendations:
-        group = groups.setdefault((opportunity_id, recommendation.advertiser), {})
-        group.setdefault(recommendation.recommendation_id, recommendation)
+    # Neighbours are mostly of one account.
+    for key, neighbours in groupby(recommendations, lambda pair: (pair[0], pair[1].advertiser)):
+        group = groups.setdefault(key, {})
+        for _, recommendation in neighbours:
+            group.setdefault(recommendation.recommendation_id, recommendation)
     for (opportunity_id, advertiser), group in groups.items():
         members = tuple(group.values())
         for start in range(0, len(members), limit):

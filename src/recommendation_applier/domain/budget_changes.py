@@ -1,11 +1,12 @@
 """What a recommendation does to a campaign's budget, and to the rules that raise it for a while."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from recommendation_applier.domain.amounts import parse_amount, percent_between, show_value
 from recommendation_applier.domain.budget_increases import Increase, parse_increase
-from recommendation_applier.domain.change import Change, Findings, Place, Setting, at, compare
+from recommendation_applier.domain.change import Change, Findings, Place, Setting, compare
 from recommendation_applier.domain.other_numbers import other_numbers
 from recommendation_applier.domain.setting_pairs import BUDGET_RULES, Json, Pair
 
@@ -55,7 +56,7 @@ def _of_budget_rule(rule: Pair, before: Decimal | None, after: Decimal | None) -
                 increase_before=_as_written(allowed),
                 increase_after=_as_written(raised),
             )
-            yield from at(place, iter([change]))
+            yield replace(change, place=place) if isinstance(change, Change) else change
         except ValueError as error:
             yield f"{what}: increase_by {show_value(allowed)} -> {show_value(raised)} {error}"
     # The increase is the most that a new rule can do, whatever its condition; another condition

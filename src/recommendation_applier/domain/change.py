@@ -1,9 +1,10 @@
 """One number of money that changes, or one that nobody can compute."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from recommendation_applier.domain.amounts import (
     ARITHMETIC,
@@ -13,6 +14,7 @@ from recommendation_applier.domain.amounts import (
     show_percent,
     show_value,
 )
+from recommendation_applier.domain.value import value
 
 
 class Setting(StrEnum):
@@ -24,7 +26,7 @@ class Setting(StrEnum):
     """What a campaign may spend in a day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where in the campaign a number stands, in Amazon's ids and words, as far as they are told.
 
@@ -41,7 +43,11 @@ class Place:
     increase_after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+NOWHERE: Final = Place()
+"""In the campaign itself."""
+
+
+@value(frozen=True, slots=True)
 class Change:
     """One number that would change; *what* names it for whoever manages the campaign.
 
@@ -55,7 +61,7 @@ class Change:
     before: Decimal | None
     after: Decimal | None
     relative: Decimal | None = None
-    place: Place = field(default=Place(), compare=False)
+    place: Place = field(default=NOWHERE, compare=False)
 
     @property
     def is_new(self) -> bool:
@@ -101,13 +107,9 @@ Findings = Iterator[Change | str | None]
 """Numbers that change, sentences on what cannot be computed, and None for a number that stays."""
 
 
-def at(place: Place, findings: Findings) -> Findings:
-    """Say of all changes among *findings* that they are at *place*."""
-    for each in findings:
-        yield replace(each, place=place) if isinstance(each, Change) else each
-
-
-def compare(setting: Setting, what: str, recommended: object, current: object) -> Findings:
+def compare(
+    setting: Setting, what: str, recommended: object, current: object, place: Place = NOWHERE
+) -> Findings:
     """Compare a number of the settings with what it is now, both as JSON holds them.
 
     Nothing comes of one that is not recommended.
@@ -120,4 +122,4 @@ def compare(setting: Setting, what: str, recommended: object, current: object) -
     except ValueError as error:
         yield f"{what} {show_value(current)} -> {show_value(recommended)}: each {error}"
     else:
-        yield None if before == after else Change(setting, what, before, after)
+        yield None if before == after else Change(setting, what, before, after, place=place)

@@ -1,6 +1,7 @@
 """The credentials of a Login with Amazon application; their values reach no log and no error."""
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote_plus
 
@@ -34,15 +35,21 @@ def redact(text: str, *secrets: str) -> str:
 
     Whoever quotes a secret may have escaped it for JSON or HTML; the plain parts stay the same.
     """
+    for form in _forms(secrets):
+        text = text.replace(form, "[redacted]")
+    return text
+
+
+@lru_cache(maxsize=8)
+def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """Name what to look for, the longest first: one may hold another."""
     forms = {
         form
         for secret in secrets
         if secret
         for form in (secret, quote_plus(secret), *_PLAIN.findall(secret))
     }
-    for form in sorted(forms, key=len, reverse=True):  # the longest first: one may hold another
-        text = text.replace(form, "[redacted]")
-    return text
+    return tuple(sorted(forms, key=len, reverse=True))
 
 
 def read_credentials(text: str, *, source: str) -> Credentials:

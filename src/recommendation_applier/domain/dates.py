@@ -9,6 +9,7 @@ FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 _SECONDS_BELOW = 100_000_000_000
 _MILLISECONDS_BELOW = 100_000_000_000_000
+_STREAM_LENGTH = len("2026-09-18T17:11:14 UTC")
 _DIGITS = re.compile(r"\d{9,17}")
 _MONTH_DAY_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2})")
 
@@ -29,7 +30,10 @@ def parse_date(value: object) -> datetime:
     Raises ValueError for anything else.
     """
     if isinstance(value, str):
-        return _from_text(value.strip())
+        if len(value) == _STREAM_LENGTH and value.endswith(" UTC"):  # as in nearly all messages
+            return _from_iso(f"{value[:-4]}Z")
+        text = value.strip()
+        return _from_iso(text) if text[4:5] == "-" else _from_text(text)
     if isinstance(value, datetime):
         return _in_utc(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -43,8 +47,6 @@ def format_date(moment: datetime) -> str:
 
 
 def _from_text(text: str) -> datetime:
-    if text[4:5] == "-":
-        return _from_iso(text)
     if _DIGITS.fullmatch(text):
         return _from_epoch(int(text))
     if slashes := _MONTH_DAY_YEAR.fullmatch(text):
@@ -55,7 +57,9 @@ def _from_text(text: str) -> datetime:
 
 def _from_iso(text: str) -> datetime:
     try:
-        moment = _in_utc(datetime.fromisoformat(text.removesuffix(" UTC")))
+        moment = datetime.fromisoformat(text.removesuffix(" UTC"))
+        if moment.tzinfo is not UTC:
+            moment = _in_utc(moment)
     except (ValueError, OverflowError) as error:
         raise ValueError(DATE_RULE) from error
     # No recommendation dates from 1970: the writer of the data files divides seconds by a million.

@@ -7,9 +7,10 @@ from recommendation_applier.domain.dates import FOR_EVER
 from recommendation_applier.domain.holds import Release
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
 from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Delivery:
     """One SQS message as the consumer received it; *receive_count* starts at 1."""
 
@@ -18,7 +19,7 @@ class Delivery:
     receive_count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Publication:
     """A recommendation that may be applied.
 

@@ -18,6 +18,7 @@ from recommendation_applier.domain.holds import Hold, Release
 from recommendation_applier.domain.reasons import NotApplicableReason
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.domain.retry_schedule import ANSWER_LOST_LEAST_SECONDS
+from recommendation_applier.domain.value import value
 
 LEASE_MARGIN_SECONDS: Final = 120
 """A claim lasts so much longer than the invocation that made it. A request that outlives its
@@ -80,7 +81,7 @@ class Tombstone:
         return recommendation.was_published_by(self.as_of)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class DecidedBy:
     """Who decided what becomes of a recommendation.
 
@@ -100,7 +101,7 @@ class DecidedBy:
         return f"{self.released_by}, over {policy}" if self.released_by else policy
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Entry:
     """A recommendation as it is claimed: what was recommended, and who decided about it.
 
@@ -250,5 +251,8 @@ def kept_until(
     recommendations: Iterable[Recommendation], *, now: datetime, retention: timedelta
 ) -> datetime:
     """Say when the ledger may forget: *retention* after the last of them has expired."""
-    latest = max([now, *(each.expiry_date for each in recommendations if each.expiry_date)])
+    latest = now
+    for each in recommendations:
+        if each.expiry_date is not None and each.expiry_date > latest:
+            latest = each.expiry_date
     return min(latest, FOR_EVER - retention) + retention

@@ -5,8 +5,10 @@ only difference: no message of Amazon's does.
 """
 
 import json
+from dataclasses import replace
 from typing import Final
 
+from recommendation_applier.domain.campaign_settings import CURRENT, NO_SETTINGS, RECOMMENDED
 from recommendation_applier.domain.dates import format_date
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.stream_message import DATASET
@@ -27,8 +29,7 @@ def offer_body(recommendation: Recommendation) -> str:
 
 def without_settings(recommendation: Recommendation) -> Recommendation:
     """Leave out what is only weighed: the policy holds what it cannot weigh."""
-    nothing = {"current_settings": None, "recommended_settings": None}
-    return recommendation.model_copy(update=nothing)
+    return replace(recommendation, settings=NO_SETTINGS)
 
 
 def _written(recommendation: Recommendation) -> str:
@@ -52,8 +53,8 @@ def _written(recommendation: Recommendation) -> str:
         "campaign_id": recommendation.campaign_id,
         "recommendation_group": recommendation.recommendation_group,
         "explanation": explanation if recommendation.grouping_type else None,
-        "current_campaign_settings": recommendation.current_settings,
-        "recommended_campaign_settings": recommendation.recommended_settings,
+        CURRENT: recommendation.settings.current,
+        RECOMMENDED: recommendation.settings.recommended,
     }
     said = {name: value for name, value in message.items() if value is not None}
     return json.dumps(said, separators=(",", ":"), allow_nan=False)

@@ -15,12 +15,14 @@ from urllib.parse import unquote
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
+from recommendation_applier.domain.campaign_settings import CampaignSettings
 from recommendation_applier.domain.marketplaces import code_of
 from recommendation_applier.domain.opportunity_rows import Row
 from recommendation_applier.domain.recommendation import (
     UNSUPPORTED_MARKETPLACE,
     Identifier,
     Recommendation,
+    read_recommendation,
 )
 from recommendation_applier.domain.stream_message import grouping_type_of, shorten
 
@@ -108,7 +110,7 @@ def read_row(row: Row, *, partner_opportunity_id: str) -> Recommendation | RowRe
             recommendation_id,
         )
     try:
-        return Recommendation.model_validate(
+        return read_recommendation(
             {
                 "recommendation_id": recommendation_id,
                 "partner_opportunity_id": partner_opportunity_id,
@@ -121,8 +123,10 @@ def read_row(row: Row, *, partner_opportunity_id: str) -> Recommendation | RowRe
                 # Not documented, and taken where a file has it all the same.
                 "recommendation_group": cells.get("recommendationGroup"),
                 "grouping_type": grouping_type_of({"explanation": _json(cells.get("explanation"))}),
-                "current_settings": _json(cells.get("currentCampaignSettings")),
-                "recommended_settings": _json(cells.get("recommendedCampaignSettings")),
+                "settings": CampaignSettings(
+                    _json(cells.get("currentCampaignSettings")),
+                    _json(cells.get("recommendedCampaignSettings")),
+                ),
             }
         )
     except ValidationError as error:

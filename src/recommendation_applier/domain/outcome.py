@@ -93,7 +93,11 @@ def split(
     success and as a failure of another kind contradicts itself and counts as unnamed; ids that
     were not asked for are ignored.
     """
+    asked = tuple(recommendation_ids)
     succeeded = set(successes)
+    failures = tuple(failures)
+    if not succeeded and not failures:  # as a rule: what is accepted need not be named
+        return NamedIds(unnamed=asked)
     failed: dict[str, Failure] = {}
     accepted: dict[str, AcceptedReason] = {}
     for failure in failures:
@@ -101,7 +105,6 @@ def split(
             accepted[failure.recommendation_id] = DONE_BEFORE[failure.code]
         else:
             failed.setdefault(failure.recommendation_id, failure)
-    asked = tuple(recommendation_ids)
     for recommendation_id in asked:
         if recommendation_id in succeeded and recommendation_id not in failed:
             accepted.setdefault(recommendation_id, AcceptedReason.ACCEPTED)

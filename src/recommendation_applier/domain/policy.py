@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
@@ -20,6 +20,7 @@ from recommendation_applier.domain.policy_rules import (
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.strict_json import read_strictly
+from recommendation_applier.domain.value import value
 
 __all__ = [
     "ApplyPolicy",
@@ -42,7 +43,7 @@ class DecisionVerdict(StrEnum):
     IGNORE = "IGNORE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What the policy says of one recommendation, and why.
 
@@ -56,6 +57,9 @@ class Decision:
     reason: HeldReason | None = None
     detail: str = ""
     pacing: CampaignPacing | None = None
+
+
+_APPLY_BY_DEFAULT: Final = Decision(verdict=DecisionVerdict.APPLY)
 
 
 def _version(value: object) -> int:
@@ -157,7 +161,7 @@ def decide(recommendation: Recommendation, policy: ApplyPolicy, *, now: datetime
     campaign is protected; what would be applied is held if it passes a limit of the rule, or if
     that cannot be computed. Never raises, whatever the settings hold.
     """
-    rule = next((one for one in policy.rules if one.matches(recommendation, now)), None)
+    rule = _first_match(policy.rules, recommendation, now)
     name = None if rule is None else rule.name
     if rule is not None and rule.decision == "IGNORE":
         return Decision(
@@ -171,9 +175,18 @@ def decide(recommendation: Recommendation, policy: ApplyPolicy, *, now: datetime
             reason=objection.reason,
             detail=objection.detail,
         )
-    return Decision(
-        verdict=DecisionVerdict.APPLY, rule=name, pacing=None if rule is None else pacing_of(rule)
-    )
+    if rule is None:
+        return _APPLY_BY_DEFAULT
+    return Decision(verdict=DecisionVerdict.APPLY, rule=name, pacing=pacing_of(rule))
+
+
+def _first_match(
+    rules: tuple[Rule, ...], recommendation: Recommendation, now: datetime
+) -> Rule | None:
+    for rule in rules:
+        if rule.matches(recommendation, now):
+            return rule
+    return None
 
 
 def _objection(

@@ -6,6 +6,7 @@ name, beside every result that depends on it.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -65,7 +66,7 @@ def progress_of(
 
 def _account_of(change: AppliedChange) -> Advertiser:
     account = change.advertiser
-    return account.model_copy(update={"marketplace": one_code(account.marketplace)})
+    return replace(account, marketplace=one_code(account.marketplace))
 
 
 def _place(account: Advertiser) -> tuple[str, ...]:

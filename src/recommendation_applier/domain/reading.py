@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -15,6 +15,7 @@ from recommendation_applier.domain.delivery import (
     Publication,
     Rejection,
 )
+from recommendation_applier.domain.documented_message import read_documented
 from recommendation_applier.domain.own_messages import looks_like_dead_letter, looks_like_release
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
 from recommendation_applier.domain.stream_message import (
@@ -22,6 +23,7 @@ from recommendation_applier.domain.stream_message import (
     read_stream_message,
     shorten,
 )
+from recommendation_applier.domain.value import value
 
 _MAX_WRAPPINGS: Final = 5
 """A dead letter of an SNS envelope of an array needs three; more than five is nobody's message."""
@@ -36,15 +38,25 @@ def read_body(body: str, *, actionable_statuses: AbstractSet[str]) -> Sequence[C
     Promise: never raises, never gives an empty answer; what cannot be used is a `Rejection` with
     one code of the closed list and a sentence.
     """
-    return _Reader(actionable_statuses).text(body, body, wrappings=0)
+    return BodyReader(actionable_statuses).read(body)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+@value(frozen=True, slots=True)
+class BodyReader:
+    """Reads bodies as `read_body` does; to be made once for many."""
+
     actionable_statuses: AbstractSet[str]
 
-    def text(self, text: str, body: str, *, wrappings: int) -> Sequence[Content]:
+    def read(self, body: str) -> Sequence[Content]:
+        """See `read_body`."""
+        return self._text(body, body, wrappings=0)
+
+    def _text(self, text: str, body: str, *, wrappings: int) -> Sequence[Content]:
         """Read JSON *text*; *body* is what to dead-letter if it cannot be used."""
+        if wrappings <= _MAX_WRAPPINGS:
+            documented = read_documented(text, body, actionable_statuses=self.actionable_statuses)
+            if documented is not None:
+                return (documented,)
         try:
             value = _parse(text)
         except (ValueError, TypeError, RecursionError) as error:
@@ -95,7 +107,7 @@ class _Reader:
             return (original,)
         return tuple(
             replace(each, came_back=True) if isinstance(each, Publication) else each
-            for each in self.text(original, original, wrappings=wrappings)
+            for each in self._text(original, original, wrappings=wrappings)
         )
 
     def _notification(
@@ -103,7 +115,7 @@ class _Reader:
     ) -> Sequence[Content]:
         kind, topic, message = envelope["Type"], envelope["TopicArn"], envelope.get("Message")
         if kind == "Notification" and isinstance(message, str):
-            return self.text(message, body, wrappings=wrappings)
+            return self._text(message, body, wrappings=wrappings)
         token = envelope.get("Token")
         if kind == "SubscriptionConfirmation" and isinstance(token, str) and isinstance(topic, str):
             return (Confirmation(topic, token, body),)

@@ -4,15 +4,18 @@ Strict on what an apply request needs, blind to the rest, so that a field or a `
 adds tomorrow breaks nothing.
 """
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
-from functools import lru_cache
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic import InstanceOf, PlainValidator, TypeAdapter
 from pydantic_core import PydanticCustomError
 
+from recommendation_applier.domain.campaign_settings import NO_SETTINGS, CampaignSettings
 from recommendation_applier.domain.dates import DATE_RULE, parse_date
 from recommendation_applier.domain.marketplaces import APPLICABLE_MARKETPLACES
+from recommendation_applier.domain.value import value
 
 MAX_ID_LENGTH: Final = 256
 """Far above the 36 to 70 characters that Amazon's ids have, far below what could do harm."""
@@ -26,13 +29,17 @@ _ID_RULE: Final = (
 )
 
 
-def _identifier(value: object) -> str:
-    if (
-        isinstance(value, str)
-        and 0 < len(value) <= MAX_ID_LENGTH
+def is_identifier(value: str) -> bool:
+    """Tell whether *value* follows the rule of ids."""
+    return (
+        0 < len(value) <= MAX_ID_LENGTH
         and value.isprintable()
-        and value == value.strip()
-    ):
+        and value[0] != " " != value[-1]  # of all space, only this one is printable
+    )
+
+
+def _identifier(value: object) -> str:
+    if isinstance(value, str) and is_identifier(value):
         return value
     raise PydanticCustomError("identifier", _ID_RULE)
 
@@ -64,10 +71,6 @@ def _label(value: object) -> str | None:
     return value[:MAX_LABEL_LENGTH] if isinstance(value, str) and value else None
 
 
-def _settings(value: object) -> dict[str, Any] | None:
-    return value if isinstance(value, dict) else None
-
-
 UNSUPPORTED_MARKETPLACE: Final = "unsupported_marketplace"
 """The error type of a marketplace that exists, but that no apply request may name."""
 
@@ -81,14 +84,13 @@ Label = Annotated[str | None, PlainValidator(_label)]
 """Something we only show, filter or route by: absent when it is not a string."""
 
 
-CampaignSettings = Annotated[dict[str, Any] | None, PlainValidator(_settings)]
-"""A campaign's settings, kept as they came for whoever looks at them later."""
+@value(frozen=True, slots=True)
+class Advertiser:
+    """The account a recommendation belongs to; an apply request speaks for exactly one.
 
-
-class Advertiser(BaseModel):
-    """The account a recommendation belongs to; an apply request speaks for exactly one."""
-
-    model_config = ConfigDict(frozen=True)  # hashable: it is part of the key that groups requests
+    It is part of the key that groups requests. `read_advertiser` makes one of what has not been
+    checked.
+    """
 
     advertiser_type: Annotated[Literal["SELLER", "VENDOR"], PlainValidator(_advertiser_type)]
     encrypted_advertiser_id: Identifier
@@ -100,19 +102,12 @@ class Advertiser(BaseModel):
         return f"{self.encrypted_advertiser_id} ({self.entity_id}, {self.marketplace})"
 
 
-@lru_cache(maxsize=1_024)
-def known_advertiser(fields: tuple[tuple[str, object], ...]) -> Advertiser:
-    """Read an account from pairs of names and values, once for all its recommendations.
+@value(frozen=True, slots=True)
+class Recommendation:
+    """One change that Amazon proposes to one advertiser.
 
-    Raises pydantic.ValidationError, and TypeError for values that are no keys, such as lists.
+    `read_recommendation` makes one of what has not been checked.
     """
-    return Advertiser.model_validate(dict(fields))
-
-
-class Recommendation(BaseModel):
-    """One change that Amazon proposes to one advertiser."""
-
-    model_config = ConfigDict(frozen=True)
 
     recommendation_id: Identifier
     advertiser: Advertiser
@@ -125,10 +120,7 @@ class Recommendation(BaseModel):
     campaign_id: Label = None
     recommendation_group: Label = None
     grouping_type: Label = None
-    current_settings: CampaignSettings = None
-    """What the campaign is like, in Amazon's structure (`current_campaign_settings`)."""
-    recommended_settings: CampaignSettings = None
-    """What it should be like; only what changes need be there (`recommended_campaign_settings`)."""
+    settings: InstanceOf[CampaignSettings] = field(default_factory=lambda: NO_SETTINGS)
 
     def was_published_by(self, moment: datetime) -> bool:
         """Tell whether it was published at *moment* or before; one without a date always was."""
@@ -137,3 +129,20 @@ class Recommendation(BaseModel):
     def is_expired(self, now: datetime) -> bool:
         """Tell whether it may no longer be applied at *now*; one without a date never expires."""
         return self.expiry_date is not None and self.expiry_date <= now
+
+
+_ADVERTISER: Final = TypeAdapter(Advertiser)
+_RECOMMENDATION: Final = TypeAdapter(Recommendation)
+
+
+def read_advertiser(fields: Mapping[str, object]) -> Advertiser:
+    """Check *fields*, by name, and make an account of them. Raises pydantic.ValidationError."""
+    return _ADVERTISER.validate_python(fields)
+
+
+def read_recommendation(fields: Mapping[str, object]) -> Recommendation:
+    """Check *fields*, by name, and make a recommendation of them; others are ignored.
+
+    The advertiser may be one, or fields of one. Raises pydantic.ValidationError.
+    """
+    return _RECOMMENDATION.validate_python(fields)

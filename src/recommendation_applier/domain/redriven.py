@@ -8,7 +8,11 @@ from pydantic.alias_generators import to_camel
 
 from recommendation_applier.domain.delivery import Publication, Rejection
 from recommendation_applier.domain.reasons import DeadLetterReason
-from recommendation_applier.domain.recommendation import Identifier, Recommendation
+from recommendation_applier.domain.recommendation import (
+    Identifier,
+    Recommendation,
+    read_recommendation,
+)
 from recommendation_applier.domain.stream_message import rejection
 
 _IN_DOUBT: Final = (DeadLetterReason.RETRIES_EXHAUSTED, DeadLetterReason.OUTCOME_UNKNOWN)
@@ -100,7 +104,7 @@ def _recommendations(batch: _Batch) -> list[Recommendation]:
     known = {each.recommendation_id: each.model_dump() for each in batch.recommendations}
     advertiser = batch.request.model_dump()
     return [
-        Recommendation.model_validate(
+        read_recommendation(
             {
                 **known.get(recommendation_id, {"recommendation_id": recommendation_id}),
                 "advertiser": advertiser,

@@ -1,6 +1,5 @@
 """Which numbers of money a recommendation changes, and what cannot be computed of it."""
 
-from dataclasses import replace
 from typing import Final
 
 from recommendation_applier.domain.amounts import show_value
@@ -11,7 +10,6 @@ from recommendation_applier.domain.change import (
     Findings,
     Place,
     Setting,
-    at,
     compare,
 )
 from recommendation_applier.domain.other_numbers import other_numbers
@@ -63,13 +61,13 @@ def changes_of(recommendation: Recommendation) -> Changes:
     that stays is no change. What has no current value counts as new, whether it is or not. Never
     raises, whatever JSON can hold.
     """
-    recommended = recommendation.recommended_settings
+    recommended = recommendation.settings.recommended
     if not recommended:
         return Changes(uncomputable=("nothing is known of the recommended settings",))
     kind = recommendation.type or ""
     found = list(
         _of_campaign(
-            recommended, recommendation.current_settings or {}, creates=kind.startswith("NEW_")
+            recommended, recommendation.settings.current or {}, creates=kind.startswith("NEW_")
         )
     )
     if not found and kind not in WITHOUT_NUMBERS:
@@ -91,31 +89,27 @@ def _of_campaign(recommended: Json, current: Json, *, creates: bool) -> Findings
 def _of_ad_group(group: Pair, *, creates: bool) -> Findings:
     there, here = group.recommended, group.current or {}
     place = Place(ad_group_id=group.told("adgroup_id"))
-    yield from at(
-        place,
-        compare(Setting.BID, f"default bid of {group.name}", there.get("bid"), here.get("bid")),
-    )
+    what = f"default bid of {group.name}"
+    yield from compare(Setting.BID, what, there.get("bid"), here.get("bid"), place)
     for target in TARGETS.pairs(there, here, creates=creates):
-        yield from (
-            [target]
-            if isinstance(target, str)
-            else at(
-                replace(
-                    place,
-                    target_id=target.told("target_id"),
-                    text=target.told("text"),
-                    match_type=target.told("match_type"),
-                ),
-                _of_target(target),
-            )
-        )
+        if isinstance(target, str):
+            yield target
+        else:
+            yield from _of_target(target, place)
     yield from _of_strategy("bid_optimization", there, here)
     yield from other_numbers(there, here, documented=_AD_GROUP)
 
 
-def _of_target(target: Pair) -> Findings:
+def _of_target(target: Pair, ad_group: Place) -> Findings:
     there, here = target.recommended, target.current or {}
-    yield from compare(Setting.BID, f"bid of {target.name}", there.get("bid"), here.get("bid"))
+    place = Place(
+        ad_group_id=ad_group.ad_group_id,
+        target_id=target.told("target_id"),
+        text=target.told("text"),
+        match_type=target.told("match_type"),
+    )
+    what = f"bid of {target.name}"
+    yield from compare(Setting.BID, what, there.get("bid"), here.get("bid"), place)
     yield from other_numbers(there, here, documented=_TARGET)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from recommendation_applier.domain.amounts import readable, show_value
+from recommendation_applier.domain.value import value
 
 Json = Mapping[str, Any]
 _Key = tuple[str, Hashable]
@@ -14,7 +15,7 @@ _LARGEST_NUMBER: Final = 10**30
 _SHOWN_CHARACTERS: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Description:
     """What something is, what it says and in which manner: it may stand in for an id."""
 
@@ -28,7 +29,7 @@ class Description:
         return f"{self.noun} {show_value(self.text)}{manner}"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Pair:
     """Something recommended and what it is now; *current* is None if it is new."""
 
@@ -70,53 +71,55 @@ class Kind:
                 return
         known: defaultdict[_Key, list[Json]] = defaultdict(list)
         for one in here:
-            for key in self._keys(one):
+            for key in _keys(as_text(one.get(self.id_name)), self.describe(one)):
                 known[key].append(one)
         for one in there:
-            if sought := self._sought(one):
+            its_id, description = as_text(one.get(self.id_name)), self.describe(one)
+            if sought := _sought(its_id, description):
                 found = next((known[key] for key in sought if key in known), [])
             elif creates or not here:
                 found = []
             else:  # if it is not the only one, it may be any of them, or new
                 alone = len(there) == len(here) == 1 and not known
                 found = here if alone else [*here, one]
-            name = self._name(one)
+            name = self._name(its_id, description)
             if len(found) > 1:
                 yield f"{name} may be any of {len(here)} current {self.list_name}"
             else:
                 yield Pair(name, one, found[0] if found else None)
 
-    def _keys(self, one: Json) -> list[_Key]:
-        """Give all that *one* may be found by."""
-        its_id, description = as_text(one.get(self.id_name)), self.describe(one)
-        keys: list[_Key] = [] if its_id is None else [("id", its_id)]
-        if description is not None:
-            keys.append(("described", description))
-            if its_id is None:
-                keys.append(("described without an id", description))
-        return keys
-
-    def _sought(self, one: Json) -> list[_Key]:
-        """Give what to look for *one* by, best first."""
-        its_id, description = as_text(one.get(self.id_name)), self.describe(one)
-        if its_id is None:
-            return [] if description is None else [("described", description)]
-        # Another id is another thing, however alike the two are.
-        return [("id", its_id), ("described without an id", description)]
-
-    def _name(self, one: Json) -> str:
-        its_id, description = as_text(one.get(self.id_name)), self.describe(one)
+    def _name(self, its_id: str | None, description: Description | None) -> str:
         if description is not None:
             return str(description)
         shown = None if its_id is None else readable(its_id[:_SHOWN_CHARACTERS])
         return f"the {self.noun}" if shown is None else f"{self.noun} {shown}"
 
 
+def _keys(its_id: str | None, description: Description | None) -> list[_Key]:
+    """Give all that something may be found by."""
+    keys: list[_Key] = [] if its_id is None else [("id", its_id)]
+    if description is not None:
+        keys.append(("described", description))
+        if its_id is None:
+            keys.append(("described without an id", description))
+    return keys
+
+
+def _sought(its_id: str | None, description: Description | None) -> list[_Key]:
+    """Give what to look for something by, best first."""
+    if its_id is None:
+        return [] if description is None else [("described", description)]
+    # Another id is another thing, however alike the two are.
+    return [("id", its_id), ("described without an id", description)]
+
+
 def as_text(value: object) -> str | None:
     """Give a text that is not empty, or a whole number that some writers make of an id."""
+    if isinstance(value, str):
+        return value or None
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER:
         return str(value)
-    return value if isinstance(value, str) and value else None
+    return None
 
 
 def _ad_group(one: Json) -> Description | None:

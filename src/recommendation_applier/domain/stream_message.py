@@ -13,6 +13,11 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 
+from recommendation_applier.domain.campaign_settings import (
+    CURRENT,
+    RECOMMENDED,
+    CampaignSettings,
+)
 from recommendation_applier.domain.dates import parse_date
 from recommendation_applier.domain.delivery import (
     Content,
@@ -26,10 +31,8 @@ from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicabl
 from recommendation_applier.domain.recommendation import (
     MAX_ID_LENGTH,
     UNSUPPORTED_MARKETPLACE,
-    Advertiser,
     Identifier,
-    Recommendation,
-    known_advertiser,
+    read_recommendation,
 )
 
 DATASET: Final = "sponsored-ads-campaign-diagnostics-recommendations"
@@ -161,7 +164,7 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
     known = code_of(marketplace_id) if isinstance(marketplace_id, str) else None
     if marketplace is None:
         marketplace = known
-    elif isinstance(marketplace, str) and _disagree(marketplace, known):
+    elif isinstance(marketplace, str) and disagree(marketplace, known):
         return Rejection(
             DeadLetterReason.INVALID_MESSAGE,
             f"marketplace_name is {shorten(marketplace)} but marketplaceId "
@@ -177,14 +180,12 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
         )
     fields = {
         "recommendation_id": inner.get("recommendation_id"),
-        "advertiser": _advertiser(
-            {
-                "advertiser_type": inner.get("advertiser_type"),
-                "encrypted_advertiser_id": _first(message, "advertiserId", "advertiser_id"),
-                "entity_id": _first(message, "entityId", "entity_id"),
-                "marketplace": marketplace,
-            }
-        ),
+        "advertiser": {
+            "advertiser_type": inner.get("advertiser_type"),
+            "encrypted_advertiser_id": _first(message, "advertiserId", "advertiser_id"),
+            "entity_id": _first(message, "entityId", "entity_id"),
+            "marketplace": marketplace,
+        },
         # Amazon's messages name none; what the reader of data files puts on the queue does.
         "partner_opportunity_id": _first(message, "partnerOpportunityId", "partner_opportunity_id"),
         "published_date": inner.get("published_date"),
@@ -194,24 +195,12 @@ def _read(message: Json, inner: Json, body: str, actionable_statuses: AbstractSe
         "campaign_id": inner.get("campaign_id"),
         "recommendation_group": inner.get("recommendation_group"),
         "grouping_type": grouping_type_of(inner),
-        "current_settings": inner.get("current_campaign_settings"),
-        "recommended_settings": inner.get("recommended_campaign_settings"),
+        "settings": CampaignSettings(inner.get(CURRENT), inner.get(RECOMMENDED)),
     }
-    return Publication(Recommendation.model_validate(fields), body)
+    return Publication(read_recommendation(fields), body)
 
 
-def _advertiser(fields: Json) -> Advertiser | Json:
-    """Read an account, once for all its recommendations.
-
-    Gives *fields* back where that fails: what is wrong is then told with the rest of the message.
-    """
-    try:
-        return known_advertiser(tuple(fields.items()))
-    except (TypeError, ValidationError):  # a list is no key of anything
-        return fields
-
-
-def _disagree(marketplace: str, known: str | None) -> bool:
+def disagree(marketplace: str, known: str | None) -> bool:
     """Tell whether a name that could be applied to is not the one that the id stands for."""
     if known is None or marketplace not in APPLICABLE_MARKETPLACES:
         return False

@@ -43,16 +43,19 @@ def run(
     """
     deliveries = read_records(event)
     report = use_case.run(deliveries)
-    change_visibility(_waits(report, receipt_handles(event), jitter))
+    change_visibility(_waits(report, event, jitter))
     answer = partial_batch_response(deliveries, finished=report.finished)
     return Invocation(len(deliveries), report, answer)
 
 
 def _waits(
-    report: Report, handles: Mapping[str, str], jitter: Callable[[float, float], float]
+    report: Report, event: Mapping[str, Any], jitter: Callable[[float, float], float]
 ) -> Mapping[str, int]:
     """Say for how long what is retried stays invisible: longer, the more often it was received."""
     seconds: dict[str, int] = {}
+    if all(door is not Door.RETRY for door, _ in report.reasons):
+        return seconds
+    handles = receipt_handles(event)
     for departure in report.departures:
         handle = handles.get(departure.part.delivery.message_id)
         if departure.door is not Door.RETRY or handle is None:

@@ -5,7 +5,8 @@ Bodies, tokens and headers are never logged. At level DEBUG there is a line for 
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -50,8 +51,9 @@ def write(report: Report, timeliness: Timeliness, logger: Logger, *, deliveries:
         )
     for letter in report.letters:
         logger.warning("dead letter", extra=_letter(letter))
-    for departure in report.departures:
-        if (tell := _worth_saying(departure, logger)) is not None:
+    telling = {reason: _way_to_tell(reason, logger) for _, reason in report.reasons}
+    for departure in report.departures if any(telling.values()) else ():
+        if (tell := telling[departure.reason]) is not None:
             tell("departure", extra=_departure(departure, report))
     logger.info("invocation", extra=_summary(report, deliveries) | _seconds(timeliness))
 
@@ -71,11 +73,11 @@ def write_status_requests(results: Sequence[StatusResult], logger: Logger) -> No
         )
 
 
-def _worth_saying(departure: Departure, logger: Logger) -> Callable[..., None] | None:
-    """Choose how to tell of a departure that no other line tells of; None: not at all."""
-    if departure.reason in _WITHOUT_A_BATCH:
+def _way_to_tell(reason: StrEnum, logger: Logger) -> Callable[..., None] | None:
+    """Choose how to tell of departures that no other line tells of; None: not at all."""
+    if reason in _WITHOUT_A_BATCH:
         return logger.warning
-    if departure.reason in _ABOUT_SUBSCRIPTIONS:
+    if reason in _ABOUT_SUBSCRIPTIONS:
         return logger.info
     return logger.debug if logger.log_level <= logging.DEBUG else None
 
@@ -108,9 +110,11 @@ def _batch(result: ApplyResult) -> dict[str, Any]:
 
 def _ways(report: Report, batch: ApplyBatch) -> dict[str, Any]:
     """Say how it was found that *batch* is of its opportunity."""
-    return {
-        "resolvedBy": dict(Counter(report.ways[each].value for each in batch.recommendation_ids))
-    }
+    return {"resolvedBy": _counted(report.ways[each] for each in batch.recommendation_ids)}
+
+
+def _counted(words: Iterable[StrEnum]) -> dict[str, int]:
+    return {word.value: count for word, count in Counter(words).items()}
 
 
 def _departure(departure: Departure, report: Report) -> dict[str, Any]:
@@ -130,16 +134,16 @@ def _departure(departure: Departure, report: Report) -> dict[str, Any]:
 
 
 def _summary(report: Report, deliveries: int) -> dict[str, Any]:
-    reasons: dict[str, Counter[str]] = {}
-    for departure in report.departures:
-        reasons.setdefault(departure.door.value, Counter())[str(departure.reason)] += 1
+    reasons: dict[str, dict[str, int]] = {}
+    for (door, reason), count in report.reasons.items():
+        reasons.setdefault(door.value, {})[reason.value] = count
     return {
         "deliveries": deliveries,
         "finishedDeliveries": len(report.finished),
         "batches": len(report.results),
         "policyVersion": report.policy_version,
-        "resolved": dict(Counter(way.value for way in report.ways.values())),
-        "reasons": {door: dict(counted) for door, counted in reasons.items()},
+        "resolved": _counted(report.ways.values()),
+        "reasons": reasons,
         "answers": _answers(report.results),
         **counts(report),
     }

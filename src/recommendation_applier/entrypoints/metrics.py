@@ -62,8 +62,10 @@ _UNITS: Final = {ACCEPTANCE_LAG: MetricUnit.Seconds}
 def counts(report: Report) -> dict[str, int]:
     """Count what happened, by metric name; what did not happen is left out, and costs nothing."""
     # What waits for a file waits as planned; there is an alarm on retries that last.
-    awaited = RetryReason.OPPORTUNITY_AWAITED
-    doors = Counter(each.door for each in report.departures if each.reason is not awaited)
+    doors: Counter[Door] = Counter()
+    for (door, reason), count in report.reasons.items():
+        if reason is not RetryReason.OPPORTUNITY_AWAITED:
+            doors[door] += count
     found = {name: doors[door] for door, name in DOOR_METRICS.items()}
     found[APPLY_REQUESTS] = sum(result.attempts for result in report.results)
     found[POLICY_UNAVAILABLE] = int(report.policy_error is not None)

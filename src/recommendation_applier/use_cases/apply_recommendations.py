@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING, Final
 from recommendation_applier.domain.batching import MAX_IDS_PER_STATUS
 from recommendation_applier.domain.errors import LedgerUnavailableError, PolicyUnavailableError
 from recommendation_applier.domain.policy import PolicyInForce, paces
-from recommendation_applier.domain.reading import read_body
-from recommendation_applier.domain.reasons import (
-    HeldReason,
-    NotApplicableReason,
+from recommendation_applier.domain.reading import BodyReader
+from recommendation_applier.domain.reasons import HeldReason
+from recommendation_applier.use_cases.claiming import (
+    Claiming,
+    Ready,
+    batches_of,
+    ready_of,
+    waves_of,
 )
-from recommendation_applier.use_cases.claiming import Claiming, Ready, batches_of, waves_of
 from recommendation_applier.use_cases.conclusions import Conclusions
 from recommendation_applier.use_cases.confirm_subscriptions import SubscriptionConfirmer
-from recommendation_applier.use_cases.deciding import decide_about
+from recommendation_applier.use_cases.deciding import Decided, decide_about
 from recommendation_applier.use_cases.dismissal import UNREAD, Dismissal
 from recommendation_applier.use_cases.holding import Holding
 from recommendation_applier.use_cases.pending_letters import PendingLetters
@@ -31,7 +34,7 @@ from recommendation_applier.use_cases.progress import Progress, Report
 from recommendation_applier.use_cases.recalling import recall
 from recommendation_applier.use_cases.resolving import Resolving
 from recommendation_applier.use_cases.retries import Retries
-from recommendation_applier.use_cases.selection import select
+from recommendation_applier.use_cases.selection import Selected, select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -94,11 +97,8 @@ class _Run:
     def __init__(self, ports: ApplyRecommendations, deliveries: Sequence[Delivery]) -> None:
         self._ports = ports
         self._ledger = ports.ledger
-        read = [
-            read_body(each.body, actionable_statuses=ports.actionable_statuses)
-            for each in deliveries
-        ]
-        contents = recall(read, ports.ledger)
+        read = BodyReader(ports.actionable_statuses).read
+        contents = recall([read(each.body) for each in deliveries], ports.ledger)
         self._progress = Progress(zip(deliveries, contents, strict=True))
         self._letters = PendingLetters(self._progress, ports.dead_letters, ports.clock)
         self._retries = Retries(self._progress, self._letters, ports.max_receive_count)
@@ -124,11 +124,11 @@ class _Run:
 
     def report(self) -> Report:
         self._dismissal.dismiss()
-        ready = self._resolving.resolve(
+        resolved = self._resolving.resolve(
             select(self._progress, self._ledger, self._retries, now=self._ports.clock())
         )
-        if ready:
-            self._decide(ready)
+        if resolved:
+            self._decide(resolved)
         self._letters.post()
         self._dismissal.remember_letters_of_what_stays()
         return Report(
@@ -143,20 +143,27 @@ class _Run:
             ways=self._resolving.ways,
         )
 
-    def _decide(self, ready: Sequence[Ready]) -> None:
-        self._conclusions.parts.update((each.recommendation_id, each.part) for each in ready)
-        self._claiming.put_off([each for each in ready if each.is_unread], UNREAD)
-        ready = [each for each in ready if not each.is_unread]
+    def _decide(self, resolved: Sequence[tuple[Selected, str]]) -> None:
+        self._conclusions.parts.update(
+            {each.publication.recommendation.recommendation_id: each.part for each, _ in resolved}
+        )
+        if unread := [one for one in resolved if one[0].publication.is_unread]:
+            self._claiming.put_off([ready_of(*one) for one in unread], UNREAD)
+            resolved = [one for one in resolved if not one[0].publication.is_unread]
         try:
             self._in_force = in_force = self._ports.policies.current()
         except PolicyUnavailableError as error:
             self._policy_error = error
-            self._claiming.put_off(ready, error)
+            self._claiming.put_off([ready_of(*one) for one in resolved], error)
             return
         now = self._ports.clock()
-        decided = [self._decided(each, in_force, now) for each in ready]
-        to_send = [each for each in decided if not each.decided.held]
+        is_dry_run = self._ports.dry_run or in_force.policy.mode == "DRY_RUN"
+        decided = [
+            ready_of(each, opportunity_id, _decided(each, in_force, now, is_dry_run=is_dry_run))
+            for each, opportunity_id in resolved
+        ]
         to_keep = [each for each in decided if each.decided.held]
+        to_send = [each for each in decided if not each.decided.held] if to_keep else decided
         refusal = self._ports.api.refusal() if to_send else None
         if refusal is not None:
             self._claiming.put_off(to_send, refusal)
@@ -164,13 +171,6 @@ class _Run:
         self._send_and_ask([*to_send, *to_keep])
         if to_send or self._status_results:
             self._ports.api.learn()
-
-    def _decided(self, each: Ready, in_force: PolicyInForce, now: datetime) -> Ready:
-        decided = decide_about(each.recommendation, each.release, in_force, now=now)
-        if decided.held is None and (self._ports.dry_run or in_force.policy.mode == "DRY_RUN"):
-            decided = replace(decided, held=(HeldReason.DRY_RUN, "the mode is DRY_RUN"))
-        ignored = NotApplicableReason.IGNORED_BY_POLICY if decided.is_ignored else None
-        return each.as_decided(decided, barred=each.barred or ignored)
 
     def _send_and_ask(self, ready: Sequence[Ready]) -> None:
         """Claim and send what is clear; what is in doubt is asked about, with its account's rest.
@@ -193,6 +193,9 @@ class _Run:
         """
         for wave in waves_of(ready, least=self._ports.least_wave):
             clear, doubted = self._claiming.claim(wave)
+            if not doubted:
+                yield clear
+                continue
             asked = {each.account for each in doubted}
             in_doubt += doubted
             waiting += [each for each in clear if each.account in asked]
@@ -235,3 +238,13 @@ class _Run:
         error = LedgerUnavailableError("how often its campaign was changed could not be told")
         self._claiming.give_back(paced.unknown, error)
         return paced.through
+
+
+def _decided(
+    selected: Selected, in_force: PolicyInForce, now: datetime, *, is_dry_run: bool
+) -> Decided:
+    publication = selected.publication
+    decided = decide_about(publication.recommendation, publication.release, in_force, now=now)
+    if is_dry_run and decided.held is None:
+        return replace(decided, held=(HeldReason.DRY_RUN, "the mode is DRY_RUN"))
+    return decided

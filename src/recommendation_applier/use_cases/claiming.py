@@ -1,5 +1,6 @@
 """What of an invocation may be sent, what has to be asked about first, and what has to wait."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,15 +11,16 @@ from recommendation_applier.domain.errors import (
     LedgerUnavailableError,
     RetryableError,
 )
-from recommendation_applier.domain.holds import Release
-from recommendation_applier.domain.ledger import Standing, Verdict
+from recommendation_applier.domain.ledger import DecidedBy, Standing, Verdict
 from recommendation_applier.domain.reasons import Door, NotApplicableReason
 from recommendation_applier.domain.recommendation import Advertiser, Recommendation
-from recommendation_applier.use_cases.claims import Candidate, Claimed
+from recommendation_applier.domain.value import value
+from recommendation_applier.use_cases.claims import FREE, Claimed
 from recommendation_applier.use_cases.conclusions import Conclusions
 from recommendation_applier.use_cases.deciding import UNDECIDED, Decided
 from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.progress import Part, Progress
+from recommendation_applier.use_cases.selection import Selected
 
 _IGNORED = NotApplicableReason.IGNORED_BY_POLICY
 _SETTLED = {
@@ -27,14 +29,13 @@ _SETTLED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ready:
     """A recommendation that only has to be claimed and sent.
 
     *in_doubt* says that its source does not know whether it was sent; *barred* why it must not be
     sent any more: such a one is here because it may have been, and its end has to be known.
-    *release* is the word of a person, *decided* what the policy makes of it; *is_unread* says that
-    the ledger, which knows more of it, did not answer.
+    *decided* is what the policy, or a person, makes of it.
     """
 
     part: Part
@@ -42,22 +43,7 @@ class Ready:
     partner_opportunity_id: str
     in_doubt: bool = False
     barred: NotApplicableReason | None = None
-    release: Release | None = None
-    is_unread: bool = False
     decided: Decided = UNDECIDED
-
-    def as_decided(self, decided: Decided, *, barred: NotApplicableReason | None) -> "Ready":
-        """Give the same with what the policy makes of it."""
-        return Ready(
-            self.part,
-            self.recommendation,
-            self.partner_opportunity_id,
-            self.in_doubt,
-            barred,
-            self.release,
-            self.is_unread,
-            decided,
-        )
 
     @property
     def recommendation_id(self) -> str:
@@ -69,17 +55,38 @@ class Ready:
         """What an apply request has exactly one of."""
         return self.partner_opportunity_id, self.recommendation.advertiser
 
-    def as_candidate(self) -> Candidate:
-        """What the ledger has to know of it."""
-        return Candidate(
-            self.recommendation,
-            self.partner_opportunity_id,
-            self.part.delivery.message_id,
-            self.decided.by,
-            in_doubt=self.in_doubt,
-            # What is ignored may take the place of what was held before the policy said so.
-            is_barred=self.barred not in (None, _IGNORED),
-        )
+    @property
+    def message_id(self) -> str:
+        """The SQS message that it came by."""
+        return self.part.delivery.message_id
+
+    @property
+    def decided_by(self) -> DecidedBy:
+        """By whose word it is sent or kept."""
+        return self.decided.by
+
+    @property
+    def is_barred(self) -> bool:
+        """Tell whether it must not be sent any more.
+
+        What is ignored may take the place of what was held before the policy said so.
+        """
+        return self.barred is not None and self.barred is not _IGNORED
+
+
+def ready_of(
+    selected: Selected, partner_opportunity_id: str, decided: Decided = UNDECIDED
+) -> Ready:
+    """Join what speaks for a recommendation with its opportunity and what is *decided*."""
+    publication = selected.publication
+    return Ready(
+        selected.part,
+        publication.recommendation,
+        partner_opportunity_id,
+        publication.in_doubt,
+        selected.barred or (_IGNORED if decided.is_ignored else None),
+        decided,
+    )
 
 
 def batches_of(ready: Iterable[Ready], **limit: int) -> list[ApplyBatch]:
@@ -97,9 +104,9 @@ def waves_of(ready: Iterable[Ready], *, least: int) -> Iterator[list[Ready]]:
     Were an account cut, its rest would need another request than its beginning, and its campaigns
     would be counted twice.
     """
-    by_account: dict[Advertiser, list[Ready]] = {}
+    by_account: dict[Advertiser, list[Ready]] = defaultdict(list)
     for each in ready:
-        by_account.setdefault(each.recommendation.advertiser, []).append(each)
+        by_account[each.recommendation.advertiser].append(each)
     wave: list[Ready] = []
     for those in by_account.values():
         wave += those
@@ -121,15 +128,18 @@ class Claiming:
 
     def claim(self, ready: Sequence[Ready]) -> tuple[list[Ready], list[Ready]]:
         """Claim what is *ready*; return what may be sent, and what has to be asked about first."""
-        claimed = self.ledger.claim([each.as_candidate() for each in ready])
+        claimed = self.ledger.claim(ready)
         clear: list[Ready] = []
         in_doubt: list[Ready] = []
         elsewhere: list[Ready] = []
+        unknown: list[Ready] = []
         for each in ready:
-            found = claimed.get(each.recommendation_id)
-            if found is None:
-                continue
-            if found.standing in _SETTLED:
+            found = claimed.get(each.recommendation.recommendation_id)
+            if found is FREE:  # as nearly always
+                clear.append(each)
+            elif found is None:
+                unknown.append(each)
+            elif found.standing in _SETTLED:
                 self._let_go(each, _SETTLED[found.standing])
             elif found.standing is Standing.CLAIMED:
                 elsewhere.append(each)
@@ -142,10 +152,9 @@ class Claiming:
                 clear.append(each)
         if elsewhere:
             self.put_off(elsewhere, self._claimed_elsewhere(claimed.values()))
-        self.put_off(
-            [each for each in ready if each.recommendation_id not in claimed],
-            LedgerUnavailableError("the ledger could not tell whether it was sent before"),
-        )
+        if unknown:
+            error = LedgerUnavailableError("the ledger could not tell whether it was sent before")
+            self.put_off(unknown, error)
         return self.without_barred(clear), in_doubt
 
     def without_barred(self, ready: Sequence[Ready]) -> list[Ready]:
@@ -155,6 +164,8 @@ class Claiming:
         it ignored is on record before a recommendation leaves: it says so at this moment only.
         """
         barred = [each for each in ready if each.barred is not None]
+        if not barred:
+            return list(ready)
         ignored = [each for each in barred if each.barred is _IGNORED]
         for batch in batches_of(each for each in barred if each.barred is not _IGNORED):
             self.ledger.record(batch, {Verdict.RELEASED: batch.recommendation_ids})

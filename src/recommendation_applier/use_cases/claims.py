@@ -1,28 +1,50 @@
 """What is asked of the ledger, and what it says."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
-from recommendation_applier.domain.ledger import BatchRecord, DecidedBy, Standing, Tombstone
+from recommendation_applier.domain.ledger import (
+    BatchRecord,
+    DecidedBy,
+    Known,
+    Standing,
+    Tombstone,
+    Verdict,
+    at_work_until,
+    standing_of,
+)
 from recommendation_applier.domain.recommendation import Recommendation
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A recommendation that somebody wants to send, or to keep.
+class Candidate(Protocol):
+    """A recommendation that somebody wants to send, or to keep."""
 
-    *message_id* is the SQS message that it came by. *in_doubt* says that its source does not know
-    whether it was sent, *is_barred* that it must not be sent any more: its end is to be known.
-    """
+    @property
+    def recommendation(self) -> Recommendation:
+        """What is proposed."""
 
-    recommendation: Recommendation
-    partner_opportunity_id: str
-    message_id: str
-    decided_by: DecidedBy
-    in_doubt: bool = False
-    is_barred: bool = False
+    @property
+    def partner_opportunity_id(self) -> str:
+        """Under which opportunity it would be sent."""
+
+    @property
+    def message_id(self) -> str:
+        """The SQS message that it came by."""
+
+    @property
+    def decided_by(self) -> DecidedBy:
+        """Who wants it sent, or kept."""
+
+    @property
+    def in_doubt(self) -> bool:
+        """Tell whether its source does not know if it was sent."""
+
+    @property
+    def is_barred(self) -> bool:
+        """Tell whether it must not be sent any more: its end is to be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +78,32 @@ class Request:
 NO_REQUEST: Final = Request()
 
 
-def weigh(standing: Standing, candidate: Candidate) -> Standing:
-    """Say how a *candidate* stands if the ledger has *standing* of it: its source may doubt."""
-    in_doubt = standing is Standing.FREE and candidate.in_doubt
-    return Standing.IN_DOUBT if in_doubt else standing
+def offered_to(
+    candidate: Candidate, known: Known, records: Collection[BatchRecord], *, now: datetime
+) -> Claimed:
+    """Say how a *candidate* stands of which the ledger has what is *known* and those *records*."""
+    recommendation_id = candidate.recommendation.recommendation_id
+    # What comes back as a letter about a lost answer has waited for a person.
+    message_id = None if candidate.in_doubt else candidate.message_id
+    standing = standing_of(recommendation_id, known.claim, records, now=now, message_id=message_id)
+    tombstone = known.as_seen_by(candidate.recommendation).tombstone
+    if known.claim is None or standing is not Standing.CLAIMED:
+        # Its source may doubt where the ledger does not.
+        in_doubt = standing is Standing.FREE and candidate.in_doubt
+        return Claimed(Standing.IN_DOUBT if in_doubt else standing, tombstone)
+    until = at_work_until(recommendation_id, known.claim, records, message_id=message_id)
+    return Claimed(standing, free_at=until)
+
+
+def verdicts_on(
+    ids: AbstractSet[str], verdicts: Mapping[Verdict, Collection[str]]
+) -> Mapping[Verdict, tuple[str, ...]]:
+    """Give the *verdicts* on those *ids* alone, without any that is on none of them."""
+    found = {
+        verdict: tuple([each for each in those if each in ids])
+        for verdict, those in verdicts.items()
+    }
+    return {verdict: those for verdict, those in found.items() if those}
 
 
 def by_recommendation(records: Iterable[BatchRecord]) -> Mapping[str, Sequence[BatchRecord]]:

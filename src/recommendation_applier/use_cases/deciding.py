@@ -1,7 +1,7 @@
 """What the policy in force, or a person, says should become of a recommendation."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from recommendation_applier.domain.holds import Release
@@ -10,9 +10,10 @@ from recommendation_applier.domain.policy import DecisionVerdict, PolicyInForce,
 from recommendation_applier.domain.policy_rules import CampaignPacing
 from recommendation_applier.domain.reasons import HeldReason
 from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decided:
     """What should become of a recommendation, and by whose word.
 
@@ -45,10 +46,15 @@ def decide_about(
     if release is not None:
         return Decided(DecidedBy(policy_version=in_force.version, released_by=release.by))
     decision = decide(recommendation, in_force.policy, now=now)
+    if decision.verdict is DecisionVerdict.APPLY:
+        return _to_apply(in_force.version, decision.rule, decision.pacing)
     by = DecidedBy(policy_version=in_force.version, rule=decision.rule)
-    return Decided(
-        by,
-        held=(decision.reason, decision.detail) if decision.reason else None,
-        is_ignored=decision.verdict is DecisionVerdict.IGNORE,
-        pacing=decision.pacing,
-    )
+    if decision.reason is None:  # it is ignored
+        return Decided(by, is_ignored=True)
+    return Decided(by, held=(decision.reason, decision.detail))
+
+
+@lru_cache(maxsize=256)
+def _to_apply(policy_version: int, rule: str | None, pacing: CampaignPacing | None) -> Decided:
+    """Give the same for all that is decided alike: it is most of what there is."""
+    return Decided(DecidedBy(policy_version=policy_version, rule=rule), pacing=pacing)

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from recommendation_applier.domain.dead_letter import Reason
-from recommendation_applier.domain.delivery import Confirmation, NotForUs, Rejection, ReleaseNotice
+from recommendation_applier.domain.delivery import (
+    Confirmation,
+    NotForUs,
+    Publication,
+    Rejection,
+    ReleaseNotice,
+)
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from recommendation_applier.domain.reasons import Door, NotApplicableReason
 from recommendation_applier.use_cases.confirm_subscriptions import SubscriptionConfirmer
@@ -32,6 +38,8 @@ class Dismissal:
         self._dismiss_what_has_its_letter()
         for part in self.progress.waiting():
             content = part.content
+            if isinstance(content, Publication):  # as nearly all are
+                continue
             if isinstance(content, NotForUs):
                 self.progress.leave(
                     part, Door.NOT_APPLICABLE, content.reason, detail=content.detail
@@ -48,6 +56,8 @@ class Dismissal:
     def remember_letters_of_what_stays(self) -> None:
         """Remember the letters of what stays for others, so that none is written twice."""
         staying = self.progress.retried()
+        if not staying:
+            return
         positions: dict[str, set[int]] = {}
         for departure in self.progress.departures:
             message_id = departure.part.delivery.message_id
@@ -63,7 +73,7 @@ class Dismissal:
                 if part.position > 0 and part.delivery.receive_count > 1
             }
         )
-        for part in self.progress.parts:
+        for part in self.progress.parts if known else ():
             if part.position in known.get(part.delivery.message_id, ()):
                 self.progress.leave(
                     part, Door.NOT_APPLICABLE, NotApplicableReason.DEAD_LETTERED_EARLIER

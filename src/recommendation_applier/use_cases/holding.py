@@ -35,6 +35,8 @@ class Holding:
             for each in ready
             if each.decided.held
         }
+        if not holds:
+            return
         marked = self.ledger.hold(holds)
         kept: set[str] = set()
         for batch in batches_of(each for each in ready if each.recommendation_id in marked):

@@ -24,9 +24,7 @@ from recommendation_applier.domain.ledger import (
     StoredEntry,
     Tombstone,
     Verdict,
-    at_work_until,
     kept_until,
-    standing_of,
 )
 from recommendation_applier.domain.repeats import latest_withdrawals
 from recommendation_applier.use_cases.claims import (
@@ -37,7 +35,8 @@ from recommendation_applier.use_cases.claims import (
     Claimed,
     Request,
     by_recommendation,
-    weigh,
+    offered_to,
+    verdicts_on,
 )
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class Ledger:
     """Claims for one invocation, which *token* names, and records what became of its claims.
 
     *lease_ends* is when its claims do; *retention* is how long after its expiry a recommendation
-    is remembered; *decided_by* says by id who decided about what it was asked to claim.
+    is remembered.
     """
 
     store: LedgerStore
@@ -71,9 +70,13 @@ class Ledger:
     clock: Callable[[], datetime]
     lease_ends: datetime
     retention: timedelta
-    decided_by: dict[str, DecidedBy] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
-    _message_ids: dict[str, str] = field(default_factory=dict)
+    _candidates: dict[str, Candidate] = field(default_factory=dict)
+
+    @property
+    def decided_by(self) -> Mapping[str, DecidedBy]:
+        """Say by id who decided about what it was asked to claim."""
+        return {each: candidate.decided_by for each, candidate in self._candidates.items()}
 
     def claim(self, candidates: Sequence[Candidate]) -> Mapping[str, Claimed]:
         """Claim the *candidates*, each of another recommendation; say by id how it stands.
@@ -83,8 +86,7 @@ class Ledger:
         been sent before: what is held stays held.
         """
         wanted = {each.recommendation.recommendation_id: each for each in candidates}
-        self._message_ids.update({each: wanted[each].message_id for each in wanted})
-        self.decided_by.update({each: wanted[each].decided_by for each in wanted})
+        self._candidates.update(wanted)
         offered = {
             each: IN_DOUBT if candidate.in_doubt else FREE for each, candidate in wanted.items()
         }
@@ -112,13 +114,11 @@ class Ledger:
         *pending* are those accepted ones whose application is to be followed.
         """
         named = {recommendation_id for ids in verdicts.values() for recommendation_id in ids}
-        ids = [each for each in batch.recommendation_ids if each in named]
         # An answer about 500 ids is kept in pieces: DynamoDB takes 400 kB, and each id is named up
         # to four times until the end of its application is told.
-        pieces = [ids[start : start + _MOST_IDS] for start in range(0, len(ids), _MOST_IDS)]
         recorded = [
-            self._record(batch.only(frozenset(piece)), verdicts, request, pending)
-            for piece in pieces
+            self._record(piece, verdicts, request, pending)
+            for piece in batch.pieces(named, most=_MOST_IDS)
         ]
         return all(recorded)
 
@@ -134,11 +134,11 @@ class Ledger:
 
     def hold(self, holds: Mapping[str, Hold]) -> AbstractSet[str]:
         """Mark claimed recommendations as held, by id; name those that are for certain."""
-        return self.store.hold(self.token, holds) if holds else frozenset()
+        return self.store.hold(self.token, holds)
 
     def recall(self, recommendation_ids: AbstractSet[str]) -> Mapping[str, StoredEntry | None]:
         """Give what is known of each id, None where nothing is; what was not read is left out."""
-        return self.store.entries_of(recommendation_ids) if recommendation_ids else {}
+        return self.store.entries_of(recommendation_ids)
 
     def remember_letters(self, positions: Mapping[str, AbstractSet[int]]) -> None:
         """Remember, by SQS message id, parts whose letters are stored although the message stays.
@@ -161,17 +161,14 @@ class Ledger:
     ) -> bool:
         now = self.clock()
         ids = frozenset(batch.recommendation_ids)
-        found = {
-            verdict: tuple(each for each in those if each in ids)
-            for verdict, those in verdicts.items()
-        }
+        found = verdicts_on(ids, verdicts)
         return self.store.add_record(
             BatchRecord(
                 token=self.token,
                 number=next(self._numbers),
                 partner_opportunity_id=batch.partner_opportunity_id,
                 advertiser=batch.advertiser,
-                verdicts={verdict: those for verdict, those in found.items() if those},
+                verdicts=found,
                 recorded_at=now,
                 kept_until=self._kept_until(batch.recommendations),
                 sent_at=request.sent_at,
@@ -179,7 +176,7 @@ class Ledger:
                 request_ids=request.request_ids,
                 answer=request.answer,
                 lost_by={
-                    each: self._message_ids[each]
+                    each: self._candidates[each].message_id
                     for each in found.get(Verdict.IN_DOUBT, ())
                     if request.sent_at is not None
                 },
@@ -204,7 +201,7 @@ class Ledger:
                 continue  # its records could not be read
             candidate = wanted[recommendation_id]
             about = records[known.claim.token].get(recommendation_id, ()) if known.claim else ()
-            offer = self._offer(candidate, known, about)
+            offer = offered_to(candidate, known, about, now=self.clock())
             may_be_sent = offer.tombstone is None and not candidate.is_barred
             if offer.standing is Standing.IN_DOUBT or (
                 offer.standing is Standing.FREE and may_be_sent
@@ -217,21 +214,6 @@ class Ledger:
             return {}
         entries = [(each, found[each.recommendation_id]) for each in self._entries(taking)]
         return self._take(self.store.take_over(entries), offered, claimed)
-
-    def _offer(
-        self, candidate: Candidate, known: Known, records: Collection[BatchRecord]
-    ) -> Claimed:
-        recommendation_id = candidate.recommendation.recommendation_id
-        # What comes back as a letter about a lost answer has waited for a person.
-        message_id = None if candidate.in_doubt else candidate.message_id
-        standing = standing_of(
-            recommendation_id, known.claim, records, now=self.clock(), message_id=message_id
-        )
-        tombstone = known.as_seen_by(candidate.recommendation).tombstone
-        if known.claim is None or standing is not Standing.CLAIMED:
-            return Claimed(weigh(standing, candidate), tombstone)
-        until = at_work_until(recommendation_id, known.claim, records, message_id=message_id)
-        return Claimed(standing, free_at=until)
 
     def _take(
         self,

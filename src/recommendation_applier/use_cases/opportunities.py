@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from recommendation_applier.domain.errors import (
@@ -15,7 +16,7 @@ from recommendation_applier.domain.errors import (
 from recommendation_applier.domain.resolution import Resolution, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from recommendation_applier.domain.recommendation import Recommendation
     from recommendation_applier.use_cases.opportunity_ports import OpportunityIndex, RouteTable
@@ -54,7 +55,7 @@ class KnownOpportunities:
             for each in recommendations
             if each.partner_opportunity_id is not None
         }
-        for source in (self._indexed, self._routed, self._learnt):
+        for source in self._sources():
             unknown = [each for each in recommendations if each.recommendation_id not in found]
             if not unknown:
                 return found
@@ -62,16 +63,24 @@ class KnownOpportunities:
                 found |= source(unknown)
             except (LedgerUnavailableError, RoutesUnreadableError) as error:
                 return found | _all(unknown, error)
-        return found | {
-            each.recommendation_id: self._last_resort(each)
-            for each in recommendations
-            if each.recommendation_id not in found
-        }
+        unknown = [each for each in recommendations if each.recommendation_id not in found]
+        if self.default is not None:
+            known = Resolution(self.default, Way.DEFAULT)
+            return found | {each.recommendation_id: known for each in unknown}
+        return found | {each.recommendation_id: self._unresolved(each) for each in unknown}
 
-    def _indexed(self, unknown: Sequence[Recommendation]) -> Mapping[str, Resolution]:
-        if self.index is None:
-            return {}
-        known = self.index.known([each.recommendation_id for each in unknown])
+    def _sources(self) -> Iterator[Callable[[Sequence[Recommendation]], Mapping[str, Resolution]]]:
+        if self.index is not None:
+            yield partial(self._indexed, self.index)
+        if self.routes is not None:
+            yield partial(self._routed, self.routes)
+        if self.index is not None:
+            yield partial(self._learnt, self.index)
+
+    def _indexed(
+        self, index: OpportunityIndex, unknown: Sequence[Recommendation]
+    ) -> Mapping[str, Resolution]:
+        known = index.known([each.recommendation_id for each in unknown])
         found = {
             name: Resolution(entry.partner_opportunity_id, Way.INDEX)
             for name, entry in known.items()
@@ -79,23 +88,23 @@ class KnownOpportunities:
         for each in unknown:
             entry = known.get(each.recommendation_id)
             if entry is not None and each.recommendation_group is not None:
-                self._teach(self.index, each.recommendation_group, entry.partner_opportunity_id)
+                self._teach(index, each.recommendation_group, entry.partner_opportunity_id)
         return found
 
-    def _routed(self, unknown: Sequence[Recommendation]) -> Mapping[str, Resolution]:
-        if self.routes is None:
-            return {}
-        routes = self.routes.read()
+    def _routed(
+        self, routes: RouteTable, unknown: Sequence[Recommendation]
+    ) -> Mapping[str, Resolution]:
+        found = routes.read()
         return {
             each.recommendation_id: Resolution(opportunity, Way.ROUTE)
             for each in unknown
-            if (opportunity := routes.opportunity_of(each)) is not None
+            if (opportunity := found.opportunity_of(each)) is not None
         }
 
-    def _learnt(self, unknown: Sequence[Recommendation]) -> Mapping[str, Resolution]:
-        if self.index is None:
-            return {}
-        lessons = self.index.lessons()
+    def _learnt(
+        self, index: OpportunityIndex, unknown: Sequence[Recommendation]
+    ) -> Mapping[str, Resolution]:
+        lessons = index.lessons()
         found: dict[str, Resolution] = {}
         for each in unknown:
             if (opportunity := lessons.of_group(each)) is not None:
@@ -104,9 +113,7 @@ class KnownOpportunities:
                 found[each.recommendation_id] = Resolution(opportunity, Way.KIND)
         return found
 
-    def _last_resort(self, recommendation: Recommendation) -> Resolution:
-        if self.default is not None:
-            return Resolution(self.default, Way.DEFAULT)
+    def _unresolved(self, recommendation: Recommendation) -> Resolution:
         what = f"recommendation {recommendation.recommendation_id} of {recommendation.advertiser}"
         if self.index is not None and self._is_young(recommendation):
             return Resolution(

@@ -1,8 +1,12 @@
 """Where every part of every delivery of an invocation stands, and by which door it left."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
+from typing import Final
 
 from recommendation_applier.domain.batching import ApplyBatch
 from recommendation_applier.domain.dead_letter import DeadLetter
@@ -12,9 +16,10 @@ from recommendation_applier.domain.outcome import ApplyResult, StatusResult
 from recommendation_applier.domain.reasons import Door
 from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.domain.resolution import Way
+from recommendation_applier.domain.value import value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@value(frozen=True, slots=True, eq=False)
 class Part:
     """One thing that a delivery holds: most hold one, an array or a dead letter may hold many."""
 
@@ -45,7 +50,7 @@ class Part:
         return str(self.recommendation.advertiser) if self.recommendation else None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Departure:
     """A part that has left: by which door, and why; *retry_after* is in seconds."""
 
@@ -56,7 +61,7 @@ class Departure:
     retry_after: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: it keeps its tally
 class Report:
     """Everything that happened in one invocation, for the entrypoint to say."""
 
@@ -74,6 +79,14 @@ class Report:
     """That of the policy which decided; None where nothing was there to be decided."""
     policy_error: PolicyUnavailableError | None = None
 
+    @cached_property
+    def reasons(self) -> Mapping[tuple[Door, StrEnum], int]:
+        """How many left by each door, and why."""
+        return Counter(map(_DOOR_AND_REASON, self.departures))
+
+
+_DOOR_AND_REASON: Final = attrgetter("door", "reason")
+
 
 class Progress:
     """Keeps the book: every part leaves once, and what has not left stays on the queue."""
@@ -88,6 +101,8 @@ class Progress:
 
     def waiting(self) -> Sequence[Part]:
         """What has not left yet, in the order of the deliveries."""
+        if not self._departures:  # as at the beginning
+            return self.parts
         return [part for part in self.parts if part.number not in self._departures]
 
     @property
@@ -112,7 +127,7 @@ class Progress:
     def finished(self) -> frozenset[str]:
         """Name the messages all of whose parts have left, none of them to be retried."""
         staying = self.retried() | {part.delivery.message_id for part in self.waiting()}
-        return frozenset(part.delivery.message_id for part in self.parts) - staying
+        return frozenset({part.delivery.message_id for part in self.parts}) - staying
 
     def retried(self) -> frozenset[str]:
         """Name the messages of which a part is to be retried."""

@@ -11,27 +11,27 @@ from recommendation_applier.domain.recommendation import Recommendation
 from recommendation_applier.use_cases.ledger import Ledger
 
 
-def recall(contents: Sequence[Sequence[Content]], ledger: Ledger) -> list[list[Content]]:
+def recall(contents: Sequence[Sequence[Content]], ledger: Ledger) -> Sequence[Sequence[Content]]:
     """Fill in from the ledger what notices of a release, and batch letters, leave out.
 
     A notice becomes the publication that was released, or a rejection where the ledger knows none.
     Where the ledger did not answer, a notice stays one and a publication is unread: both must wait.
     """
     wanted = {name for held in contents for each in held if (name := _lacking(each)) is not None}
+    if not wanted:  # as nearly always
+        return contents
     known = ledger.recall(wanted)
     return [[_recalled(each, known) for each in held] for held in contents]
 
 
 def _lacking(content: Content) -> str | None:
     """Give the id of the recommendation about which *content* says less than the ledger may."""
-    if isinstance(content, ReleaseNotice):
-        return content.recommendation_id
     if isinstance(content, Publication):
         # A batch letter names the opportunity, as no other source does, and no settings.
         found = content.recommendation
-        if found.partner_opportunity_id and not _has_settings(found):
-            return found.recommendation_id
-    return None
+        lacks = found.partner_opportunity_id is not None and not found.settings
+        return found.recommendation_id if lacks else None
+    return content.recommendation_id if isinstance(content, ReleaseNotice) else None
 
 
 def _recalled(content: Content, known: Mapping[str, StoredEntry | None]) -> Content:
@@ -63,13 +63,9 @@ def _released(notice: ReleaseNotice, stored: StoredEntry | None) -> Publication 
 def _completed(publication: Publication, kept: Recommendation, stored: StoredEntry) -> Publication:
     if kept.published_date != publication.recommendation.published_date:
         return publication
-    settings = {
-        "current_settings": kept.current_settings,
-        "recommended_settings": kept.recommended_settings,
-    }
     return replace(
         publication,
-        recommendation=publication.recommendation.model_copy(update=settings),
+        recommendation=replace(publication.recommendation, settings=kept.settings),
         release=_release_of(kept, stored),
     )
 
@@ -77,7 +73,3 @@ def _completed(publication: Publication, kept: Recommendation, stored: StoredEnt
 def _release_of(kept: Recommendation, stored: StoredEntry) -> Release | None:
     """Give the release that speaks of what is kept: of what came since, nobody has released any."""
     return stored.release if stored.release and stored.release.covers(kept) else None
-
-
-def _has_settings(recommendation: Recommendation) -> bool:
-    return bool(recommendation.current_settings or recommendation.recommended_settings)

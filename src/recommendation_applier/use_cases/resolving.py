@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from recommendation_applier.domain.dead_letter import Reason
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from recommendation_applier.domain.reasons import DeadLetterReason, Door
-from recommendation_applier.use_cases.claiming import Ready
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,28 +37,17 @@ class Resolving:
         self.ways: dict[str, Way] = {}
         """How the opportunity was found, by the id of each recommendation that has one."""
 
-    def resolve(self, selected: Sequence[Selected]) -> list[Ready]:
-        """Give those of *selected* that have one; the others leave, or are dead-lettered."""
+    def resolve(self, selected: Sequence[Selected]) -> list[tuple[Selected, str]]:
+        """Give those of *selected* that have one, with it; the others leave, or get a letter."""
         resolutions = self._opportunities.resolve(
             [each.publication.recommendation for each in selected]
         )
-        ready = []
+        resolved = []
         for each in selected:
             recommendation = each.publication.recommendation
             found = resolutions[recommendation.recommendation_id]
             if found.partner_opportunity_id is not None:
-                in_doubt = each.publication.in_doubt
-                ready.append(
-                    Ready(
-                        each.part,
-                        recommendation,
-                        found.partner_opportunity_id,
-                        in_doubt,
-                        each.barred,
-                        each.publication.release,
-                        each.publication.is_unread,
-                    )
-                )
+                resolved.append((each, found.partner_opportunity_id))
                 self.ways[recommendation.recommendation_id] = found.way
             elif each.barred is not None and not isinstance(found.error, LedgerUnavailableError):
                 self._progress.leave(each.part, Door.NOT_APPLICABLE, each.barred)
@@ -68,4 +56,4 @@ class Resolving:
             else:
                 reason = Reason(DeadLetterReason.OPPORTUNITY_UNRESOLVED, found.detail)
                 self._letters.add_message(each.part, each.publication.body, reason)
-        return ready
+        return resolved

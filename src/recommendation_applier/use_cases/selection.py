@@ -1,19 +1,20 @@
 """Which of an invocation's publications may be sent: removals, repeats and expiry weighed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from recommendation_applier.domain.delivery import Publication, Withdrawal
 from recommendation_applier.domain.errors import LedgerUnavailableError
 from recommendation_applier.domain.reasons import Door, NotApplicableReason
 from recommendation_applier.domain.repeats import latest_withdrawals, most_recent, takes_back
+from recommendation_applier.domain.value import value
 from recommendation_applier.use_cases.ledger import Ledger
 from recommendation_applier.use_cases.progress import Part, Progress
 from recommendation_applier.use_cases.retries import Retries
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Selected:
     """A publication that speaks for its recommendation, in doubt if any copy of it is.
 
@@ -71,6 +72,8 @@ def _outdated(progress: Progress, published: Mapping[int, tuple[Part, Publicatio
     for part in progress.parts:
         if isinstance(part.content, Publication) and part.number not in published:
             lettered.setdefault(part.delivery.message_id, []).append(part.content)
+    if not lettered:
+        return set()
     return {
         number
         for number, (part, publication) in published.items()
@@ -105,9 +108,10 @@ def _barred(
     publication: Publication, taken_back: Mapping[str, Withdrawal], now: datetime
 ) -> NotApplicableReason | None:
     recommendation = publication.recommendation
-    withdrawal = taken_back.get(recommendation.recommendation_id)
-    if withdrawal is not None and takes_back(withdrawal, recommendation):
-        return withdrawal.reason
+    if taken_back:
+        withdrawal = taken_back.get(recommendation.recommendation_id)
+        if withdrawal is not None and takes_back(withdrawal, recommendation):
+            return withdrawal.reason
     return NotApplicableReason.EXPIRED if recommendation.is_expired(now) else None
 
 

@@ -30,21 +30,19 @@ def timeliness_of(departures: Iterable[Departure], *, now: datetime) -> Timeline
     What it had accepted before, or has only been found to have, tells nothing. A clock that is
     behind Amazon's makes a lag of 0.
     """
-    accepted = list(_accepted(departures))
-    lags = sorted(
-        max(0.0, (now - each.recommendation.published_date).total_seconds())
-        for each in accepted
-        if each.is_first_hand and each.recommendation.published_date is not None
-    )
-    slacks = [
-        (each.recommendation.expiry_date - now).total_seconds()
-        for each in accepted
-        if each.recommendation.expiry_date is not None
-    ]
+    lags: list[float] = []
+    ends: list[datetime] = []
+    for each in _accepted(departures):
+        published, expiry = each.recommendation.published_date, each.recommendation.expiry_date
+        if published is not None and each.is_first_hand:
+            lags.append(max(0.0, (now - published).total_seconds()))
+        if expiry is not None:
+            ends.append(expiry)
+    lags.sort()
     return Timeliness(
         lag=lags[len(lags) // 2] if lags else None,
         longest_lag=lags[-1] if lags else None,
-        slack=min(slacks, default=None),
+        slack=(min(ends) - now).total_seconds() if ends else None,
     )
 
 

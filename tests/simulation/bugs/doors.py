@@ -115,9 +115,9 @@ DOOR_BUGS: Final = (
     Bug(
         "accounts share a request",
         "domain/batching.py",
-        "        group = groups.setdefault((opportunity_id, recommendation.advertiser), {})",
-        "        first = next(iter(groups), (opportunity_id, recommendation.advertiser))\n"
-        "        group = groups.setdefault((opportunity_id, first[1]), {})",
+        "            last, group = key, groups.setdefault(key, {})",
+        "            first = next(iter(groups), key)\n"
+        "            last, group = key, groups.setdefault((opportunity_id, first[1]), {})",
     ),
     Bug(
         "a token that Amazon quotes is logged",

@@ -53,10 +53,8 @@ LEDGER_BUGS: Final = (
     Bug(
         "without the ledger it is sent unclaimed",
         "use_cases/claiming.py",
-        "            if found is None:\n                continue",
-        "            if found is None:\n"
-        "                clear.append(each)\n"
-        "                continue",
+        "                unknown.append(each)",
+        "                clear.append(each)",
     ),
     # --- The record ---
     Bug(

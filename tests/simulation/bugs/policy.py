@@ -9,7 +9,7 @@ POLICY_BUGS: Final = (
         "without a policy that can be read everything is applied",
         "use_cases/apply_recommendations.py",
         "            self._policy_error = error\n"
-        "            self._claiming.put_off(ready, error)\n"
+        "            self._claiming.put_off([ready_of(*one) for one in resolved], error)\n"
         "            return\n",
         "            from recommendation_applier.domain.default_policy import DEFAULT_POLICY\n"
         "            in_force = PolicyInForce(DEFAULT_POLICY, 1)\n",
@@ -25,8 +25,8 @@ POLICY_BUGS: Final = (
     Bug(
         "the policy's mode is not looked at",
         "use_cases/apply_recommendations.py",
-        '(self._ports.dry_run or in_force.policy.mode == "DRY_RUN"):',
-        "self._ports.dry_run:",
+        'is_dry_run = self._ports.dry_run or in_force.policy.mode == "DRY_RUN"',
+        "is_dry_run = self._ports.dry_run",
         within=400,
     ),
     Bug(

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,19 @@ from recommendation_applier.aws.ledger_documents import attributes, read_documen
 from recommendation_applier.aws.ledger_entries import (
     entry_document,
     entry_key,
+    new_items,
     read_entry,
     read_known,
     tombstone_document,
 )
+from recommendation_applier.domain.campaign_settings import CampaignSettings
+from recommendation_applier.domain.delivery import Publication
 from recommendation_applier.domain.errors import LedgerUnavailableError
-from recommendation_applier.domain.ledger import Entry, Known, Tombstone
-from tests.builders import OPPORTUNITY
+from recommendation_applier.domain.ledger import DecidedBy, Entry, Known, Tombstone
+from recommendation_applier.domain.reading import read_body
+from tests.builders import OPPORTUNITY, advertiser
 from tests.dynamodb_units import item_size
-from tests.ledger_builders import KEPT_UNTIL, TOKEN, claim, entry, tombstone
+from tests.ledger_builders import KEPT_UNTIL, OTHER_TOKEN, TOKEN, claim, entry, tombstone
 from tests.ledger_strategies import entries, tombstones
 from tests.unit.aws.stored import strange_documents
 
@@ -35,13 +40,10 @@ def stored(document: dict[str, Any]) -> Any:
 
 def as_kept(original: Entry) -> Entry:
     """Say what is left of an entry: its opportunity is its own, and of its settings what counts."""
-    settings = unpack(pack(original.recommendation))
-    kept = original.recommendation.model_copy(
-        update={
-            "partner_opportunity_id": original.partner_opportunity_id,
-            "current_settings": settings.get("current"),
-            "recommended_settings": settings.get("recommended"),
-        }
+    kept = replace(
+        original.recommendation,
+        partner_opportunity_id=original.partner_opportunity_id,
+        settings=unpack(pack(original.recommendation.settings)),
     )
     return replace(original, recommendation=kept)
 
@@ -121,32 +123,79 @@ def test_settings_that_are_too_large_are_left_out_with_a_word() -> None:
     assert read_known(stored(document)) == Known(claim())
 
 
-def documented_message() -> dict[str, Any]:
-    """Give the first message of events/published.json, which is the guide's example."""
+def documented_bodies() -> list[str]:
+    """Give the messages of events/published.json, of which the first is the guide's example."""
     event = json.loads((Path(__file__).parents[3] / "events" / "published.json").read_text())
-    found: dict[str, Any] = json.loads(event["Records"][0]["body"])["messageBody"]
-    return found
+    return [record["body"] for record in event["Records"]]
 
 
-def test_the_documented_example_costs_one_write_unit() -> None:
+def as_it_came(body: str, *, is_json: bool) -> Entry:
+    """Claim what *body* publishes; its settings are JSON, or have been read."""
+    [found] = read_body(body, actionable_statuses=frozenset({"PUBLISHED"}))
+    assert isinstance(found, Publication)
+    settings = found.recommendation.settings
+    assert settings.json is not None
+    if not is_json:
+        settings = CampaignSettings(settings.current, settings.recommended)
+    return replace(entry(), recommendation=replace(found.recommendation, settings=settings))
+
+
+@pytest.mark.parametrize("is_json", [True, False], ids=["json", "dictionaries"])
+def test_the_documented_example_costs_one_write_unit(*, is_json: bool) -> None:
     """With ids of 36 characters and a token of that length it stays below 1,024 bytes."""
-    message = documented_message()
-    example = entry(
-        message["recommendation_id"],
-        recommendation_group=message["recommendation_group"],
-        grouping_type=message["explanation"]["recommendation_context"]["grouping_context"][
-            "grouping_type"
-        ],
-        campaign_id=message["campaign_id"],
-        type=message["type"],
-        current_settings=message["current_campaign_settings"],
-        recommended_settings=message["recommended_campaign_settings"],
-    )
+    example = as_it_came(documented_bodies()[0], is_json=is_json)
     document = entry_key(example.recommendation_id) | entry_document(example)
 
     assert len(example.recommendation_id) == len(example.claim.token) == 36
     assert document["settings"] is not None
-    assert 800 < item_size(attributes(document)) < 1_024
+    assert 700 < item_size(attributes(document)) < 1_024
+
+
+def test_settings_are_read_alike_however_they_came() -> None:
+    """What was kept as JSON has its nulls and empties then, and nobody sees any of them."""
+    for body in documented_bodies():
+        as_json, as_dictionaries = (
+            stored(entry_document(as_it_came(body, is_json=is_json))) for is_json in (True, False)
+        )
+
+        assert read_entry(as_json) == read_entry(as_dictionaries)
+
+
+# Few of each, so that neighbours have some, all or nothing in common.
+neighbours = st.lists(
+    st.builds(
+        lambda number, one: replace(
+            one, recommendation=replace(one.recommendation, recommendation_id=f"rec-{number}")
+        ),
+        st.integers(0, 5),
+        st.sampled_from(
+            [
+                entry(),
+                entry(grouping_type="INCREASE_BID", current_settings={"bid": 0.75}),
+                entry(partner_opportunity_id="PO-1"),
+                entry(advertiser=advertiser(2)),
+                entry(token=OTHER_TOKEN),
+                replace(entry(), partner_opportunity_id="PO-2"),
+                replace(entry(), decided_by=DecidedBy(policy_version=8)),
+                replace(entry(), decided_by=DecidedBy(policy_version=None)),
+                replace(entry(), kept_until=KEPT_UNTIL + timedelta(seconds=1)),
+            ]
+        )
+        | entries,
+    ),
+    max_size=6,
+)
+
+
+@given(some=neighbours)
+def test_an_item_is_the_same_whoever_its_neighbours_are(some: list[Entry]) -> None:
+    """What they have in common is written once, and for nobody who has it not."""
+    alone = {
+        each.recommendation_id: attributes(entry_key(each.recommendation_id) | entry_document(each))
+        for each in some
+    }
+
+    assert new_items(some) == alone
 
 
 @given(strange=strange_documents)

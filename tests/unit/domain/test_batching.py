@@ -3,6 +3,7 @@
 import math
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -74,8 +75,8 @@ def test_seven_accounts_in_any_order_need_no_more_requests_than_apart() -> None:
 
 def test_accounts_and_opportunities_never_share_a_request() -> None:
     """A difference in any part of the key makes a group of its own."""
-    other_entity = advertiser(1).model_copy(update={"entity_id": "ENTITY"})
-    other_advertiser = advertiser(1).model_copy(update={"encrypted_advertiser_id": "A"})
+    other_entity = replace(advertiser(1), entity_id="ENTITY")
+    other_advertiser = replace(advertiser(1), encrypted_advertiser_id="A")
     arrived = [
         ("PO-1", recommendation("rec-1", advertiser=advertiser(1))),
         ("PO-2", recommendation("rec-2", advertiser=advertiser(1))),
@@ -179,7 +180,7 @@ def test_a_batch_can_be_cut_down_to_some_of_its_ids(
     assert part.recommendation_ids == kept
     assert part.advertiser == whole.advertiser
     assert part.partner_opportunity_id == "PO-2"
-    assert set(part.recommendations) <= set(whole.recommendations)
+    assert all(each in whole.recommendations for each in part.recommendations)
 
 
 @given(arrived=arrivals, limit=limits)
@@ -236,3 +237,28 @@ def test_order_is_kept_in_every_group(arrived: Arrivals, limit: int) -> None:
         if member.recommendation_id not in group:
             group.append(member.recommendation_id)
     assert list(sent.items()) == list(came.items())
+
+
+def test_a_batch_is_cut_into_pieces() -> None:
+    """Of one account and opportunity, as few as can be, and of the wanted ids alone."""
+    whole = batch(*(f"rec-{number}" for number in range(5)))
+
+    pieces = whole.pieces({"rec-0", "rec-1", "rec-3", "rec-4"}, most=3)
+
+    assert [each.recommendation_ids for each in pieces] == [("rec-0", "rec-1", "rec-3"), ("rec-4",)]
+    assert {(each.partner_opportunity_id, each.advertiser) for each in pieces} == {
+        (whole.partner_opportunity_id, whole.advertiser)
+    }
+
+
+def test_what_fits_is_one_piece() -> None:
+    """The batch itself, if all of it is wanted; without anything wanted there is none."""
+    whole = batch("rec-1", "rec-2")
+
+    [piece] = whole.pieces({"rec-1", "rec-2"}, most=2)
+
+    assert piece is whole
+    single = batch("rec-1")
+    assert single.pieces({"rec-1"}, most=2)[0] is single
+    assert whole.pieces({"rec-2"}, most=2) == [batch("rec-2")]
+    assert whole.pieces(set(), most=2) == []

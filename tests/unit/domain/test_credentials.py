@@ -145,6 +145,13 @@ def test_a_text_without_secrets_stays_as_it_is() -> None:
     assert credentials().redact("invalid_grant") == "invalid_grant"
 
 
+def test_other_secrets_are_other_words_to_look_for() -> None:
+    """What was looked for the last time is not blanked, and what is new is."""
+    assert redact("old-secret, new-secret", "old-secret") == "[redacted], new-secret"
+    assert redact("old-secret, new-secret", "new-secret") == "old-secret, [redacted]"
+    assert redact("old-secret, new-secret", "old-secret") == "[redacted], new-secret"
+
+
 def test_a_secret_that_is_part_of_the_other_leaves_nothing_of_either() -> None:
     """The longer one is blanked first."""
     read = read_credentials(

@@ -34,6 +34,8 @@ def _machine_in_kathmandu() -> Iterator[None]:
     [
         pytest.param("2026-09-18T17:11:14 UTC", SEPTEMBER, id="stream"),
         pytest.param(" 2026-09-18T17:11:14 UTC\n", SEPTEMBER, id="stream-with-spaces-around"),
+        pytest.param("2026-09-18T17:11:14.000 UTC", SEPTEMBER, id="stream-with-milliseconds"),
+        pytest.param("2026-09-18 UTC", datetime(2026, 9, 18, tzinfo=UTC), id="stream-day"),
         pytest.param("2026-09-18T17:11:14Z", SEPTEMBER, id="iso-z"),
         pytest.param("2026-09-18T17:11:14.000Z", SEPTEMBER, id="iso-milliseconds"),
         pytest.param("2026-09-18T19:11:14+02:00", SEPTEMBER, id="iso-offset-east"),

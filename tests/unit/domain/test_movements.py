@@ -1,5 +1,6 @@
 """How much money recommendations move."""
 
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from recommendation_applier.domain.change import Change, Setting
 from recommendation_applier.domain.movements import Kind, Movement, Movements
-from recommendation_applier.domain.recommendation import Advertiser, Recommendation
+from recommendation_applier.domain.recommendation import Recommendation
 from tests.builders import advertiser, recommendation
 
 
@@ -63,9 +64,8 @@ def test_a_number_that_stays_neither_rises_nor_falls() -> None:
 
 def test_a_currency_that_nobody_knows_is_told_by_its_marketplace() -> None:
     """Two such are not taken for one."""
-    account = advertiser()
-    unknown = Advertiser.model_construct(**{**account.model_dump(), "marketplace": "BE"})
-    found = moved(bid(1, 2).model_copy(update={"advertiser": unknown}), bid(1, 2))
+    unknown = replace(advertiser(), marketplace="BE")
+    found = moved(replace(bid(1, 2), advertiser=unknown), bid(1, 2))
 
     assert set(found.sums) == {("currency of BE", Kind.BID), ("USD", Kind.BID)}
 

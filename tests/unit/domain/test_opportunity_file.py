@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommendation_applier.domain.campaign_settings import CampaignSettings
 from recommendation_applier.domain.opportunity_file import (
     RowRefusal,
     RowRefusalReason,
     read_row,
 )
-from recommendation_applier.domain.recommendation import Recommendation
+from recommendation_applier.domain.recommendation import Recommendation, read_recommendation
 from tests.builders import OPPORTUNITY
 from tests.unit.domain.documents import json_values
 
@@ -68,7 +69,7 @@ def test_a_row_says_what_a_delivery_says_and_the_opportunity_besides() -> None:
     """Under the names that the Stream has for the same things."""
     found = read()
 
-    assert found == Recommendation.model_validate(
+    assert found == read_recommendation(
         {
             "recommendation_id": "rec-1",
             "partner_opportunity_id": OPPORTUNITY,
@@ -84,8 +85,7 @@ def test_a_row_says_what_a_delivery_says_and_the_opportunity_besides() -> None:
             "ad_product": "SP",
             "campaign_id": "A01ENCRYPTED",
             "grouping_type": "INCREASE_BUDGET_CONTEXTUAL",
-            "current_settings": SETTINGS,
-            "recommended_settings": {"budget": 20},
+            "settings": CampaignSettings(SETTINGS, {"budget": 20}),
         }
     )
 
@@ -115,7 +115,7 @@ def test_an_empty_cell_is_an_absent_one(absent: object) -> None:
     found = read(**dict.fromkeys(names, absent))
 
     assert (found.published_date, found.expiry_date, found.type) == (None, None, None)
-    assert (found.current_settings, found.grouping_type, found.campaign_id) == (None, None, None)
+    assert (found.settings.current, found.grouping_type, found.campaign_id) == (None, None, None)
 
 
 @pytest.mark.parametrize("cell", ["{", '{"a_groups": ', "null", "[1]", '"text"', '{"bid": NaN}'])
@@ -123,7 +123,7 @@ def test_a_mangled_cell_costs_no_row(cell: str) -> None:
     """The settings are absent then, and so is the grouping type."""
     found = read(currentCampaignSettings=cell, recommendedCampaignSettings=cell, explanation=cell)
 
-    assert (found.current_settings, found.recommended_settings) == (None, None)
+    assert (found.settings.current, found.settings.recommended) == (None, None)
     assert (found.grouping_type, found.recommendation_id) == (None, "rec-1")
 
 
@@ -131,7 +131,7 @@ def test_cells_of_json_files_may_be_json_already() -> None:
     """Objects instead of text that holds them."""
     found = read(explanation=EXPLANATION, currentCampaignSettings=SETTINGS)
 
-    assert (found.grouping_type, found.current_settings) == ("INCREASE_BUDGET_CONTEXTUAL", SETTINGS)
+    assert (found.grouping_type, found.settings.current) == ("INCREASE_BUDGET_CONTEXTUAL", SETTINGS)
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def recount(one: Recommendation) -> Iterator[tuple[str, Fraction | None, Fractio
 
     With the name of its maximum, which is "untold" for a share of a budget that is not told.
     """
-    there, here = one.recommended_settings or {}, one.current_settings or {}
+    there, here = one.settings.recommended or {}, one.settings.current or {}
     (group,), (current,) = there["ad_groups"], here["ad_groups"]
     bids = {target["target_id"]: target["bid"] for target in current["targets"]}
     rows = [("maxBid", group["bid"], current["bid"])]

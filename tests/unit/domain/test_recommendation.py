@@ -1,12 +1,19 @@
 """One recommendation, strict on what an apply request needs and blind to the rest."""
 
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import Raw
 from pydantic import ValidationError
 
-from recommendation_applier.domain.recommendation import Advertiser, Recommendation
+from recommendation_applier.domain.campaign_settings import NO_SETTINGS, CampaignSettings
+from recommendation_applier.domain.recommendation import (
+    Recommendation,
+    read_advertiser,
+    read_recommendation,
+)
 from tests.builders import EXPIRY, advertiser, recommendation
 
 ID_RULE = "must be a string of 1 to 256 printable characters without spaces around it"
@@ -49,7 +56,7 @@ def test_an_id_that_breaks_its_rule_is_refused(name: str, one: Any) -> None:
 def test_the_ids_of_an_account_follow_the_same_rule(name: str) -> None:
     """An account without one of its ids is refused."""
     with pytest.raises(ValidationError, match=ID_RULE):
-        Advertiser.model_validate({**advertiser().model_dump(), name: ""})
+        read_advertiser({**asdict(advertiser()), name: ""})
 
 
 @pytest.mark.parametrize("code", CODES.split())
@@ -86,7 +93,7 @@ def test_accounts_are_the_same_by_all_four_values() -> None:
         advertiser(2),
         advertiser(1, advertiser_type="VENDOR"),
         advertiser(1, marketplace="CA"),
-        Advertiser.model_validate({**advertiser(1).model_dump(), "entity_id": "ENTITY"}),
+        replace(advertiser(1), entity_id="ENTITY"),
     }
 
     assert len(accounts) == 5
@@ -95,14 +102,6 @@ def test_accounts_are_the_same_by_all_four_values() -> None:
 def test_an_account_names_itself_by_its_ids_and_marketplace() -> None:
     """Logs and dead letters show what an operator searches for."""
     assert str(advertiser(7)) == "A0000000000007 (ENTITY0000000000007, US)"
-
-
-def test_neither_account_nor_recommendation_changes() -> None:
-    """Both are frozen."""
-    with pytest.raises(ValidationError, match="frozen"):
-        recommendation().recommendation_id = "other"  # type: ignore[misc]
-    with pytest.raises(ValidationError, match="frozen"):
-        advertiser().marketplace = "DE"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -137,17 +136,39 @@ def test_only_the_id_and_the_account_are_needed() -> None:
     """Everything else may be absent."""
     bare = Recommendation(recommendation_id="rec-1", advertiser=advertiser())
 
-    assert set(bare.model_dump(exclude={"recommendation_id", "advertiser"}).values()) == {None}
+    assert {getattr(bare, each.name) for each in fields(bare)[2:-1]} == {None}
+    assert bare.settings is NO_SETTINGS
+    assert read_recommendation({"recommendation_id": "rec-1", "advertiser": advertiser()}) == bare
+
+
+def test_an_account_may_still_be_fields() -> None:
+    """It is read with the rest, and what is wrong with it is told with the rest."""
+    named = {"recommendation_id": "rec-1", "advertiser": asdict(advertiser())}
+
+    assert read_recommendation(named).advertiser == advertiser()
+    with pytest.raises(ValidationError, match="must be SELLER or VENDOR"):
+        read_recommendation({**named, "advertiser": {"advertiser_type": "AGENCY"}})
+
+
+@pytest.mark.parametrize("settings", [None, {}, {"bid": 1}, "{}"], ids=repr)
+def test_settings_are_read_by_nobody_else(settings: object) -> None:
+    """Whoever reads a recommendation has made CampaignSettings of what it says of them."""
+    with pytest.raises(ValidationError, match="instance of CampaignSettings"):
+        recommendation(settings=settings)
+
+
+def test_settings_are_kept_as_they_came() -> None:
+    """The very same: those that are JSON are not read."""
+    settings = CampaignSettings(in_json=(Raw("{}"), Raw("null")))
+
+    assert recommendation(settings=settings).settings is settings
 
 
 def test_a_moment_that_has_been_read_stays_itself() -> None:
     """A recommendation can be made of another one's fields."""
     one = recommendation()
 
-    assert Recommendation.model_validate(one.model_dump()) == one
-    assert (
-        Recommendation(recommendation_id="rec-1", advertiser=advertiser(), expiry_date=EXPIRY)
-    ).expiry_date == EXPIRY
+    assert read_recommendation({each.name: getattr(one, each.name) for each in fields(one)}) == one
 
 
 def test_dates_are_read_in_amazons_notations() -> None:

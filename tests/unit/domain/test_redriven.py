@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -117,7 +118,7 @@ def test_a_batch_letter_gives_back_what_was_put_in(one: ApplyBatch, code: DeadLe
     contents = read(text)
 
     assert recommendations(contents) == [
-        each.model_copy(update={"partner_opportunity_id": one.partner_opportunity_id})
+        replace(each, partner_opportunity_id=one.partner_opportunity_id)
         for each in one.recommendations
     ]
     assert {each.body for each in contents if isinstance(each, Publication)} == {text}
@@ -236,9 +237,7 @@ def test_an_operator_may_change_account_and_opportunity() -> None:
     found = recommendations(read(edited(edit)))
 
     assert {one.partner_opportunity_id for one in found} == {"PO-2"}
-    assert {tuple(one.advertiser.model_dump().values()) for one in found} == {
-        ("VENDOR", "A-2", "ENTITY-2", "GB")
-    }
+    assert {astuple(one.advertiser) for one in found} == {("VENDOR", "A-2", "ENTITY-2", "GB")}
 
 
 def test_what_a_later_version_adds_is_ignored() -> None:

@@ -170,10 +170,12 @@ def test_who_speaks_does_not_depend_on_the_order_of_arrival(
     """Shuffled deliveries choose the same dates; only ties are settled by who came first."""
     shuffled = data.draw(st.permutations(list(enumerate(arrived))))
 
-    chosen = {arrived[key] for key in most_recent(dict(enumerate(arrived)))}
-    again = {arrived[key] for key in most_recent(dict(shuffled))}
+    chosen = [arrived[key].recommendation for key in most_recent(dict(enumerate(arrived)))]
+    again = [arrived[key].recommendation for key in most_recent(dict(shuffled))]
 
-    assert chosen == again
+    assert {(one.recommendation_id, one.published_date) for one in chosen} == {
+        (one.recommendation_id, one.published_date) for one in again
+    }
 
 
 def _is_older(one: datetime | None, other: datetime | None) -> bool:

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -162,7 +163,7 @@ def test_the_largest_come_first_and_the_others_as_a_sum() -> None:
 def test_accounts_of_one_name_are_not_taken_for_one() -> None:
     """An advertiser has as many entities as it wants."""
     one = advertiser()
-    other = one.model_copy(update={"entity_id": "ENTITY2"})
+    other = replace(one, entity_id="ENTITY2")
 
     ranking = figures((entry("a"), WAITING), (entry("b", advertiser=other), WAITING)).accounts()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from recommendation_applier.domain.campaign_settings import CampaignSettings
 from recommendation_applier.domain.dates import parse_date
 from recommendation_applier.domain.delivery import (
     Content,
@@ -15,7 +16,7 @@ from recommendation_applier.domain.delivery import (
     Withdrawal,
 )
 from recommendation_applier.domain.reasons import DeadLetterReason, NotApplicableReason
-from recommendation_applier.domain.recommendation import Advertiser
+from recommendation_applier.domain.recommendation import Advertiser, Recommendation
 from recommendation_applier.domain.stream_message import (
     looks_like_stream_message,
     read_stream_message,
@@ -107,25 +108,27 @@ def test_both_shapes_say_the_same(message: dict[str, Any]) -> None:
 
     assert publication.body == BODY
     assert not publication.in_doubt
-    assert publication.recommendation.model_dump() == {
-        "recommendation_id": "rec-1",
-        "advertiser": {
-            "advertiser_type": "SELLER",
-            "encrypted_advertiser_id": "A0000000000001",
-            "entity_id": "ENTITY0000000000001",
-            "marketplace": "US",
-        },
-        "published_date": parse_date("2026-11-01T12:00:00Z"),
-        "expiry_date": parse_date("2099-11-15T12:00:00Z"),
-        "partner_opportunity_id": None,
-        "type": "KEYWORD_BID",
-        "ad_product": "SP",
-        "campaign_id": "210000000000001",
-        "recommendation_group": "sponsored-ads-campaign-diagnostics-recommendations-rec-a-018",
-        "grouping_type": "INCREASE_BID_CONTEXTUAL",
-        "current_settings": {"budget": None, "ad_groups": [{"bid": 0.75}]},
-        "recommended_settings": {"budget": None, "ad_groups": [{"bid": 0.9}]},
-    }
+    assert publication.recommendation == Recommendation(
+        recommendation_id="rec-1",
+        advertiser=Advertiser(
+            advertiser_type="SELLER",
+            encrypted_advertiser_id="A0000000000001",
+            entity_id="ENTITY0000000000001",
+            marketplace="US",
+        ),
+        published_date=parse_date("2026-11-01T12:00:00Z"),
+        expiry_date=parse_date("2099-11-15T12:00:00Z"),
+        partner_opportunity_id=None,
+        type="KEYWORD_BID",
+        ad_product="SP",
+        campaign_id="210000000000001",
+        recommendation_group="sponsored-ads-campaign-diagnostics-recommendations-rec-a-018",
+        grouping_type="INCREASE_BID_CONTEXTUAL",
+        settings=CampaignSettings(
+            {"budget": None, "ad_groups": [{"bid": 0.75}]},
+            {"budget": None, "ad_groups": [{"bid": 0.9}]},
+        ),
+    )
 
 
 def test_a_vendor_is_read_like_a_seller() -> None:

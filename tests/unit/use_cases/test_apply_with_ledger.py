@@ -23,7 +23,6 @@ from recommendation_applier.domain.ledger import (
 )
 from recommendation_applier.domain.outcome import ApplyResult, Failure, StatusResult
 from recommendation_applier.domain.reasons import AcceptedReason
-from recommendation_applier.use_cases.claims import Candidate
 from recommendation_applier.use_cases.opportunities import KnownOpportunities
 from tests.builders import (
     NOW,
@@ -35,6 +34,7 @@ from tests.builders import (
 from tests.fakes import (
     accept_all,
 )
+from tests.ledger_builders import Wanted
 from tests.memory_ledger import MemoryLedger
 from tests.unit.use_cases.world import LAST_RECEIVE, LEASE, World, doors, unanswered
 
@@ -124,9 +124,7 @@ def test_what_another_invocation_has_in_hand_waits_for_the_end_of_its_lease() ->
     """Once that is over, nobody knows what became of it: Amazon is asked."""
     world = World()
     crashed = world.use_case()
-    crashed.ledger.claim(
-        [Candidate(recommendation("rec-1"), OPPORTUNITY, "message-1", DecidedBy())]
-    )
+    crashed.ledger.claim([Wanted(recommendation("rec-1"))])
     world.now += timedelta(seconds=60)
 
     first = world.run(body("rec-1"))
@@ -291,7 +289,7 @@ def test_a_record_says_what_became_of_a_request() -> None:
     recommended = {"budget": None, "ad_groups": [{"bid": 0.9}]}
     assert entry.decided_by == DecidedBy(policy_version=1)
     assert entry.partner_opportunity_id == OPPORTUNITY
-    assert entry.recommendation.recommended_settings == recommended
+    assert entry.recommendation.settings.recommended == recommended
 
 
 # The breaker

@@ -24,9 +24,10 @@ from recommendation_applier.domain.ledger import (
 )
 from recommendation_applier.domain.reasons import NotApplicableReason
 from recommendation_applier.domain.recommendation import Recommendation
-from recommendation_applier.use_cases.claims import Candidate, Claimed, Request
+from recommendation_applier.use_cases.claims import Claimed, Request
 from recommendation_applier.use_cases.ledger import Ledger
 from tests.builders import EXPIRY, NOW, OPPORTUNITY, PUBLISHED, batch, recommendation
+from tests.ledger_builders import Wanted
 from tests.memory_ledger import MemoryLedger
 from tests.unit.use_cases.scripted_ledger import ScriptedLedger
 
@@ -54,11 +55,11 @@ def wanted(
     doubted: AbstractSet[str] = frozenset(),
     barred: AbstractSet[str] = frozenset(),
     message_id: str = "message-1",
-) -> list[Candidate]:
+) -> list[Wanted]:
     """Ask for some, by their ids if nothing else about them matters."""
     found = [recommendation(each) if isinstance(each, str) else each for each in recommendations]
     return [
-        Candidate(
+        Wanted(
             each,
             OPPORTUNITY,
             message_id,

@@ -9,7 +9,7 @@ from recommendation_applier.domain.reasons import (
     NotApplicableReason,
     RetryReason,
 )
-from recommendation_applier.use_cases.progress import Progress
+from recommendation_applier.use_cases.progress import Progress, Report
 from tests.builders import delivery, recommendation
 
 
@@ -54,3 +54,29 @@ def test_a_part_says_what_it_is_about() -> None:
 def test_what_is_not_accounted_for_is_not_finished() -> None:
     """A delivery without any part is nobody's to delete."""
     assert Progress([(delivery(), [])]).finished() == frozenset()
+
+
+def test_a_report_counts_why_parts_left_by_which_door() -> None:
+    """The same reason by two doors is two things; it is counted once for all who ask."""
+    progress = progress_of(4)
+    throttled = RetryReason.THROTTLED
+    doors = (Door.ACCEPTED, Door.RETRY, Door.RETRY, Door.DEAD_LETTERED)
+    reasons = (AcceptedReason.ACCEPTED, throttled, throttled, throttled)
+    for part, door, reason in zip(progress.parts, doors, reasons, strict=True):
+        progress.leave(part, door, reason)
+    report = Report(
+        departures=progress.departures,
+        results=[],
+        status_results=[],
+        held=[],
+        letters=[],
+        finished=frozenset(),
+        ways={},
+    )
+
+    assert report.reasons == {
+        (Door.ACCEPTED, AcceptedReason.ACCEPTED): 1,
+        (Door.RETRY, throttled): 2,
+        (Door.DEAD_LETTERED, throttled): 1,
+    }
+    assert report.reasons is report.reasons

@@ -120,8 +120,8 @@ def show(
         )
     if as_json:
         settings = {
-            "currentSettings": found.recommendation.current_settings,
-            "recommendedSettings": found.recommendation.recommended_settings,
+            "currentSettings": found.recommendation.settings.current,
+            "recommendedSettings": found.recommendation.settings.recommended,
         }
         print_json({**facts_of(found), **settings})
         return

@@ -87,8 +87,8 @@ def _facts(story: Story, now: datetime) -> dict[str, Any]:
 def _settings(story: Story) -> dict[str, Any]:
     recommendation = story.entry.recommendation if story.entry else None
     return {
-        "currentSettings": recommendation.current_settings if recommendation else None,
-        "recommendedSettings": recommendation.recommended_settings if recommendation else None,
+        "currentSettings": recommendation.settings.current if recommendation else None,
+        "recommendedSettings": recommendation.settings.recommended if recommendation else None,
     }
 
 

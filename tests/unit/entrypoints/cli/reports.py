@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,7 +58,7 @@ def budget(
 
 def of_an_unknown_marketplace() -> Advertiser:
     """Make an account where Amazon may sell ads one day."""
-    return Advertiser.model_construct(**{**advertiser(9).model_dump(), "marketplace": "BE"})
+    return replace(advertiser(9), marketplace="BE")
 
 
 def everything_odd() -> Report:
