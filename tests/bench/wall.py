@@ -5,7 +5,9 @@ else: each call to DynamoDB and each apply request sleeps.
 """
 
 import time
-from typing import Final
+from collections.abc import Mapping
+from operator import itemgetter
+from typing import Any, Final
 
 from tests.bench.answered_at_once import Network, Table
 from tests.bench.consumer import REQUESTS_AT_ONCE, Consumer
@@ -16,6 +18,9 @@ REQUEST_SECONDS: Final = 0.150
 CALL_SECONDS: Final = 0.005
 CALLS_AT_ONCE: Final = 8
 ACCOUNTS: Final = (10, 40, 100)
+RUNS: Final = 3
+"""The least counts: a request that begins a moment too late for one round of eight waits for the
+next, which is another 150 ms."""
 
 
 def measure(
@@ -29,10 +34,9 @@ def measure(
     rows = []
     for count in accounts:
         asked = event(deliveries, accounts=count)
-        table, network = Table(seconds=call_seconds), Network(seconds=request_seconds)
-        began = time.monotonic()
-        Consumer(dynamodb=table, network=network).handle(asked)
-        took = time.monotonic() - began
+        took, table, network = min(
+            (_handled(asked, call_seconds, request_seconds) for _ in range(RUNS)), key=itemgetter(0)
+        )
         requests, calls = len(network.requests), len(table.calls)
         claims = -(-deliveries // CALLS_AT_ONCE) * call_seconds
         sending = -(-requests // REQUESTS_AT_ONCE) * request_seconds
@@ -71,8 +75,19 @@ def measure(
             f"An apply request takes {request_seconds * 1_000:.0f} ms, {REQUESTS_AT_ONCE} at once.",
             f"A call to DynamoDB takes {call_seconds * 1_000:.0f} ms, {CALLS_AT_ONCE} at once.",
             "At best: the first requests go out once they are claimed, the last once all are.",
+            f"The least of {RUNS} runs.",
         ),
     )
+
+
+def _handled(
+    asked: Mapping[str, Any], call_seconds: float, request_seconds: float
+) -> tuple[float, Table, Network]:
+    """Say how long it took, and what was asked of whom meanwhile."""
+    table, network = Table(seconds=call_seconds), Network(seconds=request_seconds)
+    began = time.monotonic()
+    Consumer(dynamodb=table, network=network).handle(asked)
+    return time.monotonic() - began, table, network
 
 
 def _first_claims(requests: int, claims: float) -> float:
