@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final, Protocol
 
 from recommendation_applier.domain.ledger import (
@@ -110,7 +111,9 @@ def by_recommendation(records: Iterable[BatchRecord]) -> Mapping[str, Sequence[B
     """Find which of a claim's *records* speak of an id, once for all its ids."""
     found: dict[str, list[BatchRecord]] = {}
     for record in records:
-        for ids in record.verdicts.values():
-            for recommendation_id in ids:
-                found.setdefault(recommendation_id, []).append(record)
+        for recommendation_id in chain.from_iterable(record.verdicts.values()):
+            if recommendation_id in found:
+                found[recommendation_id].append(record)
+            else:
+                found[recommendation_id] = [record]
     return found

@@ -115,9 +115,8 @@ DOOR_BUGS: Final = (
     Bug(
         "accounts share a request",
         "domain/batching.py",
-        "            last, group = key, groups.setdefault(key, {})",
-        "            first = next(iter(groups), key)\n"
-        "            last, group = key, groups.setdefault((opportunity_id, first[1]), {})",
+        "        group = groups.setdefault(key, {})",
+        "        group = groups.setdefault((key[0], next(iter(groups), key)[1]), {})",
     ),
     Bug(
         "a token that Amazon quotes is logged",

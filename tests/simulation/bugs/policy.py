@@ -18,8 +18,8 @@ POLICY_BUGS: Final = (
     Bug(
         "what the policy holds is sent",
         "use_cases/deciding.py",
-        "held=(decision.reason, decision.detail) if decision.reason else None,",
-        "held=None,",
+        "    return Decided(by, held=(decision.reason, decision.detail))",
+        "    return Decided(by)",
         within=400,
     ),
     Bug(
@@ -39,8 +39,8 @@ POLICY_BUGS: Final = (
     Bug(
         "what the policy ignores is sent",
         "use_cases/deciding.py",
-        "is_ignored=decision.verdict is DecisionVerdict.IGNORE,",
-        "is_ignored=False,",
+        "        return Decided(by, is_ignored=True)",
+        "        return Decided(by)",
         within=400,
     ),
 )

@@ -38,6 +38,13 @@ def test_what_is_none_is_left_out() -> None:
     assert attributes({"type": None, "claim": "token"}) == {"claim": {"S": "token"}}
 
 
+def test_lists_may_hold_anything() -> None:
+    """Each of their values says of which kind it is."""
+    assert attributes({"of": ["text", 7, b"bytes", ["é"]]}) == {
+        "of": {"L": [{"S": "text"}, {"N": "7"}, {"B": b"bytes"}, {"L": [{"S": "é"}]}]}
+    }
+
+
 def test_half_an_emoji_becomes_a_question_mark() -> None:
     """JSON holds it, UTF-8 does not; a document must not fail over a label."""
     assert attributes({"type": "bid \ud83d", "ids": ["\ud83d"]}) == {
