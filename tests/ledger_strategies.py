@@ -39,10 +39,12 @@ seconds = moments.map(lambda moment: moment.replace(microsecond=0))
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=20,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
 )
-settings = st.none() | st.dictionaries(st.text(max_size=8), json_values, max_size=6)
+settings = st.none() | st.dictionaries(st.text(max_size=8), json_values, max_size=3)
 
 advertisers = st.builds(
     Advertiser,

@@ -23,7 +23,8 @@ from tests.ledger_strategies import moments
 
 values: st.SearchStrategy[Any] = st.recursive(
     st.text() | st.integers() | st.binary() | st.frozensets(st.integers(), min_size=1),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
 )
 
 
