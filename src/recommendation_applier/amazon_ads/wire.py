@@ -128,7 +128,7 @@ class _Shown:
     secrets: tuple[str, ...]
 
     def __call__(self, text: str) -> str:
-        clean = redact(text, *self.secrets) if text else ""
+        clean = redact(text, *self.secrets)
         return clean if len(clean) <= _SHOWN_CHARACTERS else f"{clean[:_SHOWN_CHARACTERS]}…"
 
 

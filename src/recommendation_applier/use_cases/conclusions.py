@@ -32,8 +32,6 @@ from recommendation_applier.use_cases.pending_letters import PendingLetters
 from recommendation_applier.use_cases.progress import Part, Progress
 from recommendation_applier.use_cases.retries import Retries
 
-_APPLIED = AcceptedReason.ALREADY_APPLIED
-
 Verdicts = defaultdict[Verdict, list[str]]
 
 
@@ -66,7 +64,11 @@ class Conclusions:
                 request_ids=result.request_ids,
                 answer=str(result.error) if result.error else _said(result.failures),
             ),
-            pending=[each for each, reason in result.accepted.items() if reason is not _APPLIED],
+            pending=[
+                recommendation_id
+                for recommendation_id, reason in result.accepted.items()
+                if reason is not AcceptedReason.ALREADY_APPLIED
+            ],
         )
         self._accept(result.batch, result.accepted, recorded=recorded)
         self._fail(result)

@@ -3,13 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from recommendation_applier.domain.delivery import Publication
 from recommendation_applier.domain.reasons import AcceptedReason
 from recommendation_applier.use_cases.progress import Departure
-
-_ACCEPTED: Final = AcceptedReason.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,5 +48,5 @@ def timeliness_of(departures: Iterable[Departure], *, now: datetime) -> Timeline
 
 def _accepted(departures: Iterable[Departure]) -> Iterator[Publication]:
     for each in departures:
-        if each.reason is _ACCEPTED and isinstance(each.part.content, Publication):
+        if each.reason is AcceptedReason.ACCEPTED and isinstance(each.part.content, Publication):
             yield each.part.content

@@ -148,8 +148,8 @@ LEDGER_BUGS: Final = (
     Bug(
         "accepted is taken for applied",
         "use_cases/conclusions.py",
-        " if reason is not _APPLIED],",
-        " if reason is AcceptedReason.IN_TERMINAL_STATUS],",
+        "                if reason is not AcceptedReason.ALREADY_APPLIED\n",
+        "                if reason is AcceptedReason.IN_TERMINAL_STATUS\n",
         within=200,
     ),
 )
