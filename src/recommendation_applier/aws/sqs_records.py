@@ -67,7 +67,7 @@ def _text(body: object) -> str:
 
 
 def _receive_count(attributes: object) -> int:
-    count = attributes.get("ApproximateReceiveCount") if isinstance(attributes, dict) else None
+    count = attributes.get("ApproximateReceiveCount") if isinstance(attributes, Mapping) else None
     if count == "1":  # as nearly always
         return 1
     return max(1, int(str(count))) if _COUNT.fullmatch(str(count)) else 1

@@ -1,5 +1,6 @@
 """SQS records in, and out of it the messages that Lambda must not delete."""
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -47,6 +48,15 @@ def test_records_are_read_in_their_order() -> None:
         Delivery("message-2", "a body", 17),
         Delivery("message-3", "a body", 3),
     ]
+
+
+def test_any_mapping_tells_the_receive_count() -> None:
+    """Whoever hands the event over need not have made dictionaries."""
+    read = read_records(
+        event(record(attributes=MappingProxyType({"ApproximateReceiveCount": "99"})))
+    )
+
+    assert [each.receive_count for each in read] == [99]
 
 
 def test_an_event_without_records_has_no_deliveries() -> None:
