@@ -7,6 +7,7 @@ adds tomorrow breaks nothing.
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Final, Literal
 
 from pydantic import InstanceOf, PlainValidator, TypeAdapter
@@ -132,7 +133,12 @@ class Recommendation:
 
 
 _ADVERTISER: Final = TypeAdapter(Advertiser)
-_RECOMMENDATION: Final = TypeAdapter(Recommendation)
+
+
+@cache
+def _checks() -> TypeAdapter[Recommendation]:
+    """Make what checks a recommendation: a message that is as documented does without it."""
+    return TypeAdapter(Recommendation)
 
 
 def read_advertiser(fields: Mapping[str, object]) -> Advertiser:
@@ -145,4 +151,4 @@ def read_recommendation(fields: Mapping[str, object]) -> Recommendation:
 
     The advertiser may be one, or fields of one. Raises pydantic.ValidationError.
     """
-    return _RECOMMENDATION.validate_python(fields)
+    return _checks().validate_python(fields)
