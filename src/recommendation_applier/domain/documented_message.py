@@ -27,14 +27,14 @@ from recommendation_applier.domain.recommendation import (
 )
 from recommendation_applier.domain.stream_message import DATASET, disagree
 
-Text = str | None
-Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL_LENGTH)] | None
+_Text = str | None
+_Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL_LENGTH)] | None
 
 _NOTHING: Final = Raw(b"null")
 
 
 class _Grouping(Struct, gc=False):
-    grouping_type: Label = None
+    grouping_type: _Label = None
 
 
 class _Context(Struct, gc=False):
@@ -50,14 +50,14 @@ class _Body(Struct, gc=False):
 
     recommendation_id: str
     advertiser_type: str
-    recommendation_status: Text = None
-    marketplace_name: Text = None
-    published_date: Text = None
-    expiry_date: Text = None
-    type: Label = None
-    ad_product: Label = None
-    campaign_id: Label = None
-    recommendation_group: Label = None
+    recommendation_status: _Text = None
+    marketplace_name: _Text = None
+    published_date: _Text = None
+    expiry_date: _Text = None
+    type: _Label = None
+    ad_product: _Label = None
+    campaign_id: _Label = None
+    recommendation_group: _Label = None
     explanation: _Explanation | None = None
     current_campaign_settings: Raw = _NOTHING
     recommended_campaign_settings: Raw = _NOTHING
@@ -69,9 +69,9 @@ class _Nested(Struct, gc=False):
     advertiserId: str  # noqa: N815 - Amazon's names, here and below
     entityId: str  # noqa: N815
     messageBody: _Body  # noqa: N815
-    marketplaceId: Text = None  # noqa: N815
-    datasetId: Text = None  # noqa: N815
-    partnerOpportunityId: Text = None  # noqa: N815
+    marketplaceId: _Text = None  # noqa: N815
+    datasetId: _Text = None  # noqa: N815
+    partnerOpportunityId: _Text = None  # noqa: N815
     # What would make it another message, or say more, must not be there.
     marketplace_id: None = None
     dataset_id: None = None
@@ -85,9 +85,9 @@ class _Flat(_Body, kw_only=True, gc=False):
 
     advertiser_id: str
     entity_id: str
-    dataset_id: Text = None
-    marketplace_id: Text = None
-    partner_opportunity_id: Text = None
+    dataset_id: _Text = None
+    marketplace_id: _Text = None
+    partner_opportunity_id: _Text = None
     advertiserId: None = None  # noqa: N815
     entityId: None = None  # noqa: N815
     marketplaceId: None = None  # noqa: N815
@@ -107,30 +107,23 @@ def read_documented(
 ) -> Publication | None:
     """Read what *text* publishes, in either documented shape; None if it is not that plain.
 
-    Promise: never raises; what it gives is what `read_stream_message` makes of the same message.
+    Promise: never raises; what it gives is what `read_stream_message` makes of the same message. It
+    also takes what is nested deeper, and numbers that are longer, than other parsers read.
     """
     try:
         if '"messageBody"' in text:
-            envelope = _NESTED.decode(text)
-            message = envelope.messageBody
-            dataset, opportunity = envelope.datasetId, envelope.partnerOpportunityId
-            advertiser = _account_of(
-                message.advertiser_type,
-                envelope.advertiserId,
-                envelope.entityId,
-                message.marketplace_name,
-                envelope.marketplaceId,
-            )
+            outer = _NESTED.decode(text)
+            message, account = outer.messageBody, (outer.advertiserId, outer.entityId)
+            marketplace_id, dataset = outer.marketplaceId, outer.datasetId
+            opportunity = outer.partnerOpportunityId
         else:
             flat = message = _FLAT.decode(text)
-            dataset, opportunity = flat.dataset_id, flat.partner_opportunity_id
-            advertiser = _account_of(
-                flat.advertiser_type,
-                flat.advertiser_id,
-                flat.entity_id,
-                flat.marketplace_name,
-                flat.marketplace_id,
-            )
+            account = flat.advertiser_id, flat.entity_id
+            marketplace_id, dataset = flat.marketplace_id, flat.dataset_id
+            opportunity = flat.partner_opportunity_id
+        advertiser = _advertiser(
+            message.advertiser_type, *account, message.marketplace_name, marketplace_id
+        )
         status = message.recommendation_status
         if (
             not (dataset is None or dataset == DATASET)
@@ -172,7 +165,7 @@ def _settings(current: Raw, recommended: Raw) -> CampaignSettings:
 
 
 @lru_cache(maxsize=1_024)
-def _account_of(
+def _advertiser(
     advertiser_type: str | None,
     advertiser_id: str | None,
     entity_id: str | None,
