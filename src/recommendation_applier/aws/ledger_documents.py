@@ -57,11 +57,11 @@ def attribute(value: Value) -> "AttributeValueTypeDef":
         case Mapping():
             return {"M": attributes(value)}
         case _:
-            texts: list[AttributeValueTypeDef] = [
+            members: list[AttributeValueTypeDef] = [
                 {"S": each} if type(each) is str and each.isascii() else attribute(each)
                 for each in value
             ]
-            return {"L": texts}
+            return {"L": members}
 
 
 def read_document(found: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -115,7 +115,7 @@ _THREADS: Final = ThreadPoolExecutor(MAX_CALLS_AT_ONCE - 1, thread_name_prefix="
 
 
 def _share(keys: Collection[Key], take: Callable[[Iterator[Key]], None], *, threads: int) -> None:
-    """Let each of so many *threads*, this one among them, take the next of *keys* until all are.
+    """Let *threads*, this one among them, each take the next of *keys* until none is left.
 
     A future for each key would cost more than all else that the project does for a call; each
     thread calls the next one, so that none is called where all is done at once.

@@ -1,5 +1,6 @@
 """Two settings in little space."""
 
+import hashlib
 import json
 import random
 import zlib
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from recommendation_applier.aws.campaign_settings import (
+    _DICTIONARY,
     MAX_BYTES,
     MAX_DEPTH,
     SettingsTooLargeError,
@@ -270,6 +272,13 @@ def test_what_was_kept_once_is_read_for_ever() -> None:
         }
 
     assert unpack(KEPT_BEFORE) == CampaignSettings(campaign(0.75, 10), campaign(0.9, 12.5))
+
+
+def test_the_dictionary_is_the_one_that_all_that_is_kept_needs() -> None:
+    """Another byte of it is another setting in what is read: it is never changed."""
+    digest = "8afc7d5306f4eae736400616215a1dbd0bd4dbc1c77384c86f17ce9b95e963ce"
+
+    assert hashlib.sha256(_DICTIONARY).hexdigest() == digest
 
 
 @pytest.mark.parametrize("text", ["{}", '{"budget":5}'])
